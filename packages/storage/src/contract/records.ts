@@ -1,0 +1,96 @@
+/** What a kind of record is, for every driver. */
+export interface RecordKindSpec {
+  /** The kind that owns records of this kind; deleting the owner deletes them. */
+  readonly parent: RecordKind | null;
+  /** The kind whose id all records of one partition share, or `null` for a kind that is a partition of its own. */
+  readonly partition: RecordKind | null;
+  /** Fields that {@link ListRequest.where} may name. */
+  readonly filters: readonly string[];
+}
+
+/** The kinds there are. A driver reads this table, so that a kind added later needs no new driver code. */
+export const RECORD_KINDS = {
+  assistant: { parent: null, partition: null, filters: [] },
+  thread: { parent: null, partition: 'thread', filters: [] },
+  message: { parent: 'thread', partition: 'thread', filters: ['run_id'] },
+  run: { parent: 'thread', partition: 'thread', filters: [] },
+  run_step: { parent: 'run', partition: 'thread', filters: [] },
+  file: { parent: null, partition: null, filters: ['purpose'] },
+} as const satisfies Record<string, RecordKindSpec>;
+
+export type RecordKind = 'assistant' | 'thread' | 'message' | 'run' | 'run_step' | 'file';
+
+/**
+ * Names one record.
+ *
+ * `path` holds the ids of its owners, outermost first: `[]` for an assistant, a thread or a file, `[thread_id]` for a
+ * message or a run, `[thread_id, run_id]` for a run step. The same id under another path is another record.
+ */
+export interface RecordKey<K extends RecordKind = RecordKind> {
+  readonly kind: K;
+  readonly path: readonly string[];
+  readonly id: string;
+}
+
+/** A stored record. */
+export interface StoredRecord<K extends RecordKind = RecordKind> {
+  readonly key: RecordKey<K>;
+  /** The wire object as JSON text, byte for byte as it was written. */
+  readonly body: string;
+  /** 1 when inserted, one more with each write. */
+  readonly version: number;
+  /** Number of the holder that may write; see {@link Check}. 0 until somebody claims the record. */
+  readonly fence: number;
+  /** Store time in ms from which {@link RecordReader.due} reports the record, or `null`. */
+  readonly dueAt: number | null;
+}
+
+/** A page of a collection. Order is by id; ids are monotonic, so that is the order of creation. */
+export interface ListRequest<K extends RecordKind = RecordKind> {
+  readonly kind: K;
+  /** The owners whose collection is listed, as in {@link RecordKey.path}. */
+  readonly path: readonly string[];
+  /** Most records returned, at least 1. */
+  readonly limit: number;
+  readonly order: 'asc' | 'desc';
+  /** Only records strictly behind this id in the chosen order. The record itself need not exist (any more). */
+  readonly after?: string | undefined;
+  /**
+   * Only records strictly before this id in the chosen order. Without `after`, the page is the `limit` records
+   * closest to the cursor, still in the chosen order.
+   */
+  readonly before?: string | undefined;
+  /** Only records written with these values of the kind's declared filters. */
+  readonly where?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A page and whether there is more in the direction of travel: backwards with `before` alone, else forwards. */
+export interface RecordPage<K extends RecordKind = RecordKind> {
+  readonly records: StoredRecord<K>[];
+  readonly hasMore: boolean;
+}
+
+/** Reads. They see every commit that was answered before they were asked. */
+export interface RecordReader {
+  /** The record, or `null`. */
+  get<K extends RecordKind>(key: RecordKey<K>): Promise<StoredRecord<K> | null>;
+
+  /** Records of one partition in the order asked for, `null` where there is none; read at one moment. */
+  getMany<K extends RecordKind>(keys: readonly RecordKey<K>[]): Promise<(StoredRecord<K> | null)[]>;
+
+  /**
+   * One page. The owner's existence is not checked: an unknown owner has an empty collection.
+   *
+   * Invariant: costs the same in a collection of 10 as in one of 1,000,000.
+   * Invariant: walking `after = last id` visits each record that exists throughout exactly once, also when records are
+   * deleted or added meanwhile.
+   */
+  list<K extends RecordKind>(request: ListRequest<K>): Promise<RecordPage<K>>;
+
+  /**
+   * Records of a kind whose `dueAt` has come by the store's clock, soonest first, across all owners.
+   *
+   * @param limit - Most records returned.
+   */
+  due<K extends RecordKind>(kind: K, limit: number): Promise<StoredRecord<K>[]>;
+}

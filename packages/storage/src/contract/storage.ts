@@ -1,0 +1,34 @@
+import type { BlobStore } from './blob-store.ts';
+import type { Commit, CommitResult } from './commit.ts';
+import type { EventLog } from './event-log.ts';
+import type { RecordReader } from './records.ts';
+
+/**
+ * Where everything is kept. One contract for every driver; `@cogitator-ai/openai-storage/conformance` is the suite that
+ * proves a driver.
+ *
+ * A method rejects with {@link StorageError} only: `unavailable` when the store cannot be reached (nothing is known about
+ * a commit that was under way), `closed` after {@link Storage.close}.
+ */
+export interface Storage extends RecordReader {
+  /** Name for people, without credentials: `memory`, `postgres://db.internal/app`. */
+  readonly name: string;
+
+  /**
+   * Applies a commit.
+   *
+   * Invariant: an applied commit survives whatever the driver promises to survive; an answer is given after that holds.
+   *
+   * @returns Whether it was applied, or what did not hold. A conflict is an answer, not an error.
+   */
+  commit(commit: Commit): Promise<CommitResult>;
+
+  readonly events: EventLog;
+  readonly blobs: BlobStore;
+
+  /** The store's clock in ms since 1970. The only clock for leases and due times, so that replicas need not agree. */
+  now(): Promise<number>;
+
+  /** Ends subscriptions, timers and connections that the driver opened. May be called twice. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,2 @@
+export { createMemoryStorage } from './memory/memory-storage.ts';
+export type { MemoryStorageOptions } from './memory/memory-storage.ts';
