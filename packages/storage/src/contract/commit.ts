@@ -53,6 +53,8 @@ export interface Delete {
 export interface RecordFields {
   /** The wire object as JSON text. */
   readonly body: string;
+  /** What the engine remembers about the object and no client sees, as JSON text; default none. */
+  readonly state?: string | null;
   /** Default 0 on insert; unchanged on put. Never lowered: a put with a lower fence refuses the commit. */
   readonly fence?: number;
   /** Store time in ms at which the record is due; default none. */

@@ -37,6 +37,8 @@ export interface StoredRecord<K extends RecordKind = RecordKind> {
   readonly key: RecordKey<K>;
   /** The wire object as JSON text, byte for byte as it was written. */
   readonly body: string;
+  /** What the engine remembers about the object and no client sees, as JSON text, or `null`. */
+  readonly state: string | null;
   /** 1 when inserted, one more with each write. */
   readonly version: number;
   /** Number of the holder that may write; see {@link Check}. 0 until somebody claims the record. */

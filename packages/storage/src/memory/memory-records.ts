@@ -144,6 +144,7 @@ export class MemoryRecords {
       record: {
         key,
         body: write.body,
+        state: write.state ?? null,
         version: (previous?.record.version ?? 0) + 1,
         fence: write.fence ?? previous?.record.fence ?? 0,
         dueAt: write.dueAt ?? null,
