@@ -18,7 +18,17 @@ export type {
   LogEvent,
   LoggedEvent,
 } from './contract/event-log.ts';
-export { ownedCollections, partitionOf, partitionOfCommit } from './contract/partition.ts';
+export { isIdentifier } from './contract/identifier.ts';
+export {
+  isListRequest,
+  isRecordKey,
+  ownedCollections,
+  ownerOf,
+  partitionOf,
+  partitionOfCommit,
+  partitionOfKeys,
+  runOfStream,
+} from './contract/partition.ts';
 export { RECORD_KINDS } from './contract/records.ts';
 export type {
   ListRequest,

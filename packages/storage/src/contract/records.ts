@@ -2,13 +2,13 @@
 export interface RecordKindSpec {
   /** The kind that owns records of this kind; deleting the owner deletes them. */
   readonly parent: RecordKind | null;
-  /** The kind whose id all records of one partition share, or `null` for a kind that is a partition of its own. */
+  /** The outermost owning kind, whose id names the partition; `null` for a kind that is one partition as a whole. */
   readonly partition: RecordKind | null;
   /** Fields that {@link ListRequest.where} may name. */
   readonly filters: readonly string[];
 }
 
-/** The kinds there are. A driver reads this table, so that a kind added later needs no new driver code. */
+/** The kinds there are. A driver reads this table, so that a kind added later needs a migration at most, no new code. */
 export const RECORD_KINDS = {
   assistant: { parent: null, partition: null, filters: [] },
   thread: { parent: null, partition: 'thread', filters: [] },
@@ -21,7 +21,8 @@ export const RECORD_KINDS = {
 export type RecordKind = 'assistant' | 'thread' | 'message' | 'run' | 'run_step' | 'file';
 
 /**
- * Names one record.
+ * Names one record. Its ids are identifiers (`isIdentifier`); any other text, which a client may well have sent, names
+ * nothing: reads find nothing, a check or a put answers `missing`, a delete does nothing. Only an insert is rejected.
  *
  * `path` holds the ids of its owners, outermost first: `[]` for an assistant, a thread or a file, `[thread_id]` for a
  * message or a run, `[thread_id, run_id]` for a run step. The same id under another path is another record.
@@ -47,7 +48,11 @@ export interface StoredRecord<K extends RecordKind = RecordKind> {
   readonly dueAt: number | null;
 }
 
-/** A page of a collection. Order is by id; ids are monotonic, so that is the order of creation. */
+/**
+ * A page of a collection.
+ *
+ * Order is by id, byte by byte as in ASCII, never by a locale. Ids are monotonic, so that is the order of creation.
+ */
 export interface ListRequest<K extends RecordKind = RecordKind> {
   readonly kind: K;
   /** The owners whose collection is listed, as in {@link RecordKey.path}. */
@@ -55,11 +60,11 @@ export interface ListRequest<K extends RecordKind = RecordKind> {
   /** Most records returned, at least 1. */
   readonly limit: number;
   readonly order: 'asc' | 'desc';
-  /** Only records strictly behind this id in the chosen order. The record itself need not exist (any more). */
+  /** Only records strictly behind this id in the chosen order. There need not be (or ever have been) such a record. */
   readonly after?: string | undefined;
   /**
    * Only records strictly before this id in the chosen order. Without `after`, the page is the `limit` records
-   * closest to the cursor, still in the chosen order.
+   * closest to the cursor, still in the chosen order. With `after`, only records between the two, from `after` on.
    */
   readonly before?: string | undefined;
   /** Only records written with these values of the kind's declared filters. */
@@ -72,25 +77,33 @@ export interface RecordPage<K extends RecordKind = RecordKind> {
   readonly hasMore: boolean;
 }
 
-/** Reads. They see every commit that was answered before they were asked. */
+/** Reads. They see every commit that was answered before they were asked, by whichever process. */
 export interface RecordReader {
   /** The record, or `null`. */
   get<K extends RecordKind>(key: RecordKey<K>): Promise<StoredRecord<K> | null>;
 
-  /** Records of one partition in the order asked for, `null` where there is none; read at one moment. */
+  /**
+   * Records of one partition, of any kinds, in the order asked for, `null` where there is none; read at one moment.
+   *
+   * @throws {@link StorageError} `invalid_request` for keys of several partitions.
+   */
   getMany<K extends RecordKind>(keys: readonly RecordKey<K>[]): Promise<(StoredRecord<K> | null)[]>;
 
   /**
-   * One page. The owner's existence is not checked: an unknown owner has an empty collection.
+   * One page, read at one moment. The owner's existence is not checked: an unknown owner has an empty collection.
    *
-   * Invariant: costs the same in a collection of 10 as in one of 1,000,000.
+   * The threads of all partitions can be listed like any collection, only not at one moment: of commits made meanwhile
+   * the page may show some and not others.
+   *
+   * Invariant: costs the same in a collection of 10 as in one of 1,000,000, without filter or with one.
    * Invariant: walking `after = last id` visits each record that exists throughout exactly once, also when records are
    * deleted or added meanwhile.
    */
   list<K extends RecordKind>(request: ListRequest<K>): Promise<RecordPage<K>>;
 
   /**
-   * Records of a kind whose `dueAt` has come by the store's clock, soonest first, across all owners.
+   * Records of a kind whose `dueAt` has come by the store's clock, soonest first, across all owners. They stay due until
+   * a write says otherwise.
    *
    * @param limit - Most records returned.
    */

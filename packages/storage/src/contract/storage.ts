@@ -7,8 +7,9 @@ import type { RecordReader } from './records.ts';
  * Where everything is kept. One contract for every driver; `@cogitator-ai/openai-storage/conformance` is the suite that
  * proves a driver.
  *
- * A method rejects with {@link StorageError} only: `unavailable` when the store cannot be reached (nothing is known about
- * a commit that was under way), `closed` after {@link Storage.close}.
+ * Methods, those of {@link Storage.events} and {@link Storage.blobs} included, never throw but reject, and with
+ * {@link StorageError} only: `unavailable` when the store cannot be reached (nothing is known about a commit or an append
+ * that was under way), `closed` after {@link Storage.close}. A call given a signal may reject with its reason.
  */
 export interface Storage extends RecordReader {
   /** Name for people, without credentials: `memory`, `postgres://db.internal/app`. */
@@ -26,9 +27,16 @@ export interface Storage extends RecordReader {
   readonly events: EventLog;
   readonly blobs: BlobStore;
 
-  /** The store's clock in ms since 1970. The only clock for leases and due times, so that replicas need not agree. */
+  /**
+   * The store's clock in whole ms since 1970; does not go back. The only clock for leases and due times, so that replicas
+   * need not agree.
+   */
   now(): Promise<number>;
 
-  /** Ends subscriptions, timers and connections that the driver opened. May be called twice. */
+  /**
+   * Ends subscriptions, timers and connections that the driver opened. May be called twice.
+   *
+   * Calls under way end as if they had come first, or reject `closed`; the content of a blob may break off.
+   */
   close(): Promise<void>;
 }

@@ -10,23 +10,31 @@ import type {
 interface Stream {
   fence: number;
   readonly events: LoggedEvent[];
-  readonly listeners: Set<EventListener>;
-  /** When the stream may be forgotten, or `null` while it is in use. */
+  /** When the stream is forgotten, or `null` while it is in use. */
   forgetAt: number | null;
   /** Length of all event data in UTF-16 units. */
   size: number;
+}
+
+interface Subscription {
+  readonly listener: EventListener;
 }
 
 export interface MemoryEventLogOptions {
   /** Most data of finished streams kept, in UTF-16 units; the streams that end first are forgotten first. */
   maxFinishedSize: number;
   now: () => number;
+  /** Called first by every method, to refuse it when the storage is closed. */
+  assertOpen: () => void;
+  /** Whether there is a run for this stream. */
+  hasRun: (stream: EventStreamKey) => boolean;
 }
 
-/** Events in arrays; listeners are called before `append` returns. */
+/** Events in arrays; listeners are called before `append` resolves. */
 export class MemoryEventLog implements EventLog {
   readonly #options: MemoryEventLogOptions;
   readonly #streams = new Map<string, Stream>();
+  readonly #subscriptions = new Map<string, Set<Subscription>>();
   /** Finished streams in the order of finishing. */
   readonly #finished = new Set<string>();
   #finishedSize = 0;
@@ -35,57 +43,67 @@ export class MemoryEventLog implements EventLog {
     this.#options = options;
   }
 
-  append(batch: EventBatch): Promise<number | null> {
-    return Promise.resolve(this.accepts(batch) ? this.write(batch) : null);
+  async append(batch: EventBatch): Promise<number | null> {
+    this.#options.assertOpen();
+    return this.#options.hasRun(batch.stream) && this.accepts(batch) ? this.write(batch) : null;
   }
 
-  /** Whether {@link write} may be called: the fence is not too old. */
-  accepts({ stream, fence }: EventBatch): boolean {
-    return fence >= (this.#streams.get(streamName(stream))?.fence ?? 0);
+  async read(key: EventStreamKey, { after, limit }: { after: number; limit: number }): Promise<LoggedEvent[]> {
+    this.#options.assertOpen();
+    return this.#find(streamName(key))?.events.slice(after, after + limit) ?? [];
   }
 
-  write({ stream: key, fence, events }: EventBatch): number {
-    const stream = this.#open(key);
-    stream.fence = fence;
-    if (events.length === 0) return stream.events.length;
-    const logged = events.map((event, index) => toLogged(event, stream.events.length + index + 1));
-    stream.events.push(...logged);
-    for (const { data } of logged) stream.size += data.length;
-    for (const listener of stream.listeners) listener(logged);
-    return stream.events.length;
-  }
-
-  read(key: EventStreamKey, { after, limit }: { after: number; limit: number }): Promise<LoggedEvent[]> {
-    this.#forgetOld();
-    return Promise.resolve(this.#streams.get(streamName(key))?.events.slice(after, after + limit) ?? []);
-  }
-
-  subscribe(key: EventStreamKey, listener: EventListener, { signal }: { signal: AbortSignal }): Promise<void> {
-    if (signal.aborted) return Promise.resolve();
-    const stream = this.#open(key);
-    stream.listeners.add(listener);
+  async subscribe(key: EventStreamKey, listener: EventListener, { signal }: { signal: AbortSignal }): Promise<void> {
+    this.#options.assertOpen();
+    if (signal.aborted) return;
+    const name = streamName(key);
+    const subscription = { listener };
+    const subscriptions = this.#subscriptions.get(name) ?? new Set();
+    this.#subscriptions.set(name, subscriptions.add(subscription));
     signal.addEventListener(
       'abort',
       () => {
-        stream.listeners.delete(listener);
-        this.#dropIfEmpty(key);
+        subscriptions.delete(subscription);
+        if (subscriptions.size === 0 && this.#subscriptions.get(name) === subscriptions)
+          this.#subscriptions.delete(name);
       },
       { once: true },
     );
-    return Promise.resolve();
   }
 
-  finish(key: EventStreamKey, { retainMs }: { retainMs: number }): Promise<void> {
+  async finish(key: EventStreamKey, { retainMs }: { retainMs: number }): Promise<void> {
+    this.#options.assertOpen();
     const name = streamName(key);
-    const stream = this.#streams.get(name);
+    const stream = this.#find(name);
     if (stream) {
       if (this.#finished.delete(name)) this.#finishedSize -= stream.size;
       stream.forgetAt = this.#options.now() + retainMs;
       this.#finished.add(name);
       this.#finishedSize += stream.size;
     }
-    this.#forgetOld();
-    return Promise.resolve();
+    this.#forgetFinished();
+  }
+
+  /** Whether the stream has seen no higher fence than the batch's. */
+  accepts({ stream, fence }: EventBatch): boolean {
+    return fence >= (this.#find(streamName(stream))?.fence ?? 0);
+  }
+
+  /** Writes a batch that is known to be acceptable. */
+  write({ stream: key, fence, events }: EventBatch): number {
+    const name = streamName(key);
+    const stream = this.#find(name) ?? { fence, events: [], forgetAt: null, size: 0 };
+    this.#streams.set(name, stream);
+    stream.fence = fence;
+    const lastSeq = stream.events.length + events.length;
+    if (events.length === 0) return lastSeq;
+    const logged = events.map((event, index) => toLogged(event, stream.events.length + index + 1));
+    stream.events.push(...logged);
+    const size = logged.reduce((sum, { data }) => sum + data.length, 0);
+    stream.size += size;
+    if (stream.forgetAt !== null) this.#finishedSize += size;
+    for (const { listener } of this.#subscriptions.get(name) ?? []) listener(logged);
+    return lastSeq;
   }
 
   delete(key: EventStreamKey): void {
@@ -94,26 +112,21 @@ export class MemoryEventLog implements EventLog {
 
   clear(): void {
     this.#streams.clear();
+    this.#subscriptions.clear();
     this.#finished.clear();
     this.#finishedSize = 0;
   }
 
-  #open(key: EventStreamKey): Stream {
-    const name = streamName(key);
-    let stream = this.#streams.get(name);
-    if (!stream) {
-      stream = { fence: 0, events: [], listeners: new Set(), forgetAt: null, size: 0 };
-      this.#streams.set(name, stream);
-    }
-    return stream;
+  /** The stream, unless its time is over. */
+  #find(name: string): Stream | undefined {
+    const stream = this.#streams.get(name);
+    if (!stream || stream.forgetAt === null || stream.forgetAt > this.#options.now()) return stream;
+    this.#forget(name);
+    return undefined;
   }
 
-  #dropIfEmpty(key: EventStreamKey): void {
-    const stream = this.#streams.get(streamName(key));
-    if (stream?.events.length === 0 && stream.listeners.size === 0 && stream.fence === 0) this.delete(key);
-  }
-
-  #forgetOld(): void {
+  /** Frees finished streams whose time is over, and the oldest ones while they take too much room. */
+  #forgetFinished(): void {
     const now = this.#options.now();
     for (const name of this.#finished) {
       const { forgetAt } = this.#streams.get(name) as Stream;

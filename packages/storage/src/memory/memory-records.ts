@@ -1,5 +1,12 @@
 import type { Commit, Conflict, Insert, Put, Write } from '../contract/commit.ts';
-import { ownedCollections, partitionOf } from '../contract/partition.ts';
+import {
+  isListRequest,
+  isRecordKey,
+  ownedCollections,
+  ownerOf,
+  partitionOf,
+  runOfStream,
+} from '../contract/partition.ts';
 import type { ListRequest, RecordKey, RecordKind, RecordPage, StoredRecord } from '../contract/records.ts';
 import { SortedCollection } from './sorted-collection.ts';
 
@@ -15,17 +22,18 @@ type CollectionName = Pick<RecordKey, 'kind' | 'path'>;
 export class MemoryRecords {
   readonly #entries = new Map<string, Entry>();
   readonly #collections = new Map<string, SortedCollection<Entry>>();
-  readonly #uniqueHolders = new Map<string, RecordKey>();
+  /** Ids of the records that hold unique values. */
+  readonly #uniqueHolders = new Map<string, string>();
   readonly #due = new Map<RecordKind, Set<Entry>>();
 
   get<K extends RecordKind>(key: RecordKey<K>): StoredRecord<K> | null {
-    return (this.#entries.get(entryName(key))?.record ?? null) as StoredRecord<K> | null;
+    return (this.#find(key)?.record ?? null) as StoredRecord<K> | null;
   }
 
   list<K extends RecordKind>(request: ListRequest<K>): RecordPage<K> {
     const [filter, ...otherFilters] = Object.entries(request.where ?? {});
     const collection = this.#collections.get(collectionName(request, filter));
-    if (!collection) return { records: [], hasMore: false };
+    if (!collection || !isListRequest(request)) return { records: [], hasMore: false };
 
     const [lowerCursor, upperCursor] =
       request.order === 'asc' ? [request.after, request.before] : [request.before, request.after];
@@ -69,7 +77,7 @@ export class MemoryRecords {
       const { key } = check;
       if (check.check === 'free') {
         const holder = this.#uniqueHolders.get(uniqueName(key, check.unique));
-        if (holder) return { reason: 'taken', unique: check.unique, holder: holder.id };
+        if (holder !== undefined) return { reason: 'taken', unique: check.unique, holder };
         continue;
       }
       const record = this.get(key);
@@ -77,14 +85,15 @@ export class MemoryRecords {
       if (check.check === 'version' && record.version !== check.version) return { reason: 'version', key };
       if (check.check === 'fence' && record.fence !== check.fence) return { reason: 'fence', key };
     }
-    // Writes of one commit see each other: what an earlier one frees or creates counts for a later one.
-    const present = new Map<string, boolean>();
-    const holders = new Map<string, RecordKey | null>();
+    // Writes of one commit see each other: what an earlier one makes or frees counts for a later one.
+    const inserted = new Set<string>();
+    const holders = new Map<string, string | null>();
     for (const write of commit.writes ?? []) {
-      const conflict = this.#findWriteConflict(write, present, holders);
+      const conflict = this.#findWriteConflict(write, inserted, holders);
       if (conflict) return conflict;
     }
-    return null;
+    const run = commit.events && runOfStream(commit.events.stream);
+    return run && !this.#find(run) && !inserted.has(entryName(run)) ? { reason: 'missing', key: run } : null;
   }
 
   apply(write: Write): void {
@@ -103,35 +112,35 @@ export class MemoryRecords {
     }
   }
 
-  #findWriteConflict(
-    write: Write,
-    present: Map<string, boolean>,
-    holders: Map<string, RecordKey | null>,
-  ): Conflict | null {
+  #find(key: RecordKey): Entry | undefined {
+    return isRecordKey(key) ? this.#entries.get(entryName(key)) : undefined;
+  }
+
+  #findWriteConflict(write: Write, inserted: Set<string>, holders: Map<string, string | null>): Conflict | null {
     const { key } = write;
-    const name = entryName(key);
-    const stored = this.#entries.get(name);
-    const exists = present.get(name) ?? stored !== undefined;
+    const stored = this.#find(key);
     if (write.write === 'delete') {
-      present.set(name, false);
       for (const owned of [key, ...this.owned(key)]) {
-        const unique = this.#entries.get(entryName(owned))?.unique;
+        const unique = this.#find(owned)?.unique;
         if (unique) holders.set(uniqueName(owned, unique), null);
       }
       return null;
     }
-    if (write.write === 'insert' && exists) return { reason: 'exists', key };
-    if (write.write === 'put' && !exists) return { reason: 'missing', key };
-    if (write.write === 'put' && write.fence !== undefined && stored && write.fence < stored.record.fence) {
-      return { reason: 'fence', key };
+    if (write.write === 'insert') {
+      if (stored) return { reason: 'exists', key };
+      const owner = ownerOf(key);
+      if (owner && !this.#find(owner) && !inserted.has(entryName(owner))) return { reason: 'missing', key: owner };
+      inserted.add(entryName(key));
+    } else {
+      if (!stored) return { reason: 'missing', key };
+      if (write.fence !== undefined && write.fence < stored.record.fence) return { reason: 'fence', key };
+      if (stored.unique) holders.set(uniqueName(key, stored.unique), null);
     }
-    present.set(name, true);
-    if (stored?.unique) holders.set(uniqueName(key, stored.unique), null);
     if (write.unique) {
-      const slot = uniqueName(key, write.unique);
-      const holder = holders.has(slot) ? holders.get(slot) : this.#uniqueHolders.get(slot);
-      if (holder && entryName(holder) !== name) return { reason: 'taken', unique: write.unique, holder: holder.id };
-      holders.set(slot, key);
+      const name = uniqueName(key, write.unique);
+      const holder = holders.has(name) ? holders.get(name) : this.#uniqueHolders.get(name);
+      if (typeof holder === 'string') return { reason: 'taken', unique: write.unique, holder };
+      holders.set(name, key.id);
     }
     return null;
   }
@@ -158,7 +167,7 @@ export class MemoryRecords {
       if (!collection) this.#collections.set(name, (collection = new SortedCollection()));
       collection.add(key.id, entry);
     }
-    if (entry.unique !== null) this.#uniqueHolders.set(uniqueName(key, entry.unique), key);
+    if (entry.unique !== null) this.#uniqueHolders.set(uniqueName(key, entry.unique), key.id);
     if (entry.record.dueAt !== null) {
       let due = this.#due.get(key.kind);
       if (!due) this.#due.set(key.kind, (due = new Set()));
@@ -167,8 +176,9 @@ export class MemoryRecords {
   }
 
   #delete(key: RecordKey): void {
-    for (const owned of [...this.owned(key), key]) {
-      const entry = this.#entries.get(entryName(owned));
+    // Greatest ids first: taking the last entry off a collection costs the same at any size.
+    for (const owned of [key, ...this.owned(key)].reverse()) {
+      const entry = this.#find(owned);
       if (!entry) continue;
       this.#unindex(entry);
       this.#entries.delete(entryName(owned));

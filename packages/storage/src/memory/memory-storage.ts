@@ -1,5 +1,5 @@
 import type { Commit, CommitResult } from '../contract/commit.ts';
-import { partitionOf, partitionOfCommit } from '../contract/partition.ts';
+import { partitionOf, partitionOfCommit, partitionOfKeys, runOfStream } from '../contract/partition.ts';
 import type { ListRequest, RecordKey, RecordKind, RecordPage, StoredRecord } from '../contract/records.ts';
 import { StorageError } from '../contract/storage-error.ts';
 import type { Storage } from '../contract/storage.ts';
@@ -23,26 +23,22 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
 
 class MemoryStorage implements Storage {
   readonly name = 'memory';
+  readonly events: MemoryEventLog;
+  readonly blobs: MemoryBlobStore;
   readonly #records = new MemoryRecords();
-  readonly #events: MemoryEventLog;
-  readonly #blobs: MemoryBlobStore;
   readonly #now: () => number;
   #closed = false;
 
   constructor({ maxBlobBytes = 2 ** 30, maxFinishedEventSize = 2 ** 26, now = Date.now }: MemoryStorageOptions) {
     this.#now = now;
-    this.#events = new MemoryEventLog({ maxFinishedSize: maxFinishedEventSize, now });
-    this.#blobs = new MemoryBlobStore(maxBlobBytes);
-  }
-
-  get events(): MemoryEventLog {
-    this.#assertOpen();
-    return this.#events;
-  }
-
-  get blobs(): MemoryBlobStore {
-    this.#assertOpen();
-    return this.#blobs;
+    const assertOpen = (): void => this.#assertOpen();
+    this.events = new MemoryEventLog({
+      maxFinishedSize: maxFinishedEventSize,
+      now,
+      assertOpen,
+      hasRun: (stream) => this.#records.get(runOfStream(stream)) !== null,
+    });
+    this.blobs = new MemoryBlobStore({ maxBytes: maxBlobBytes, assertOpen });
   }
 
   async get<K extends RecordKind>(key: RecordKey<K>): Promise<StoredRecord<K> | null> {
@@ -52,6 +48,7 @@ class MemoryStorage implements Storage {
 
   async getMany<K extends RecordKind>(keys: readonly RecordKey<K>[]): Promise<(StoredRecord<K> | null)[]> {
     this.#assertOpen();
+    if (keys.length > 0) partitionOfKeys(keys);
     return keys.map((key) => this.#records.get(key));
   }
 
@@ -70,14 +67,14 @@ class MemoryStorage implements Storage {
     partitionOfCommit(commit);
     const conflict = this.#records.findConflict(commit);
     if (conflict) return { ok: false, conflict };
-    if (commit.events && !this.#events.accepts(commit.events)) {
+    if (commit.events && !this.events.accepts(commit.events)) {
       return { ok: false, conflict: { reason: 'fence', key: null } };
     }
     for (const write of commit.writes ?? []) {
       if (write.write === 'delete') this.#forgetEvents(write.key);
       this.#records.apply(write);
     }
-    return commit.events ? { ok: true, lastEvent: this.#events.write(commit.events) } : { ok: true };
+    return commit.events ? { ok: true, lastEvent: this.events.write(commit.events) } : { ok: true };
   }
 
   async now(): Promise<number> {
@@ -87,13 +84,13 @@ class MemoryStorage implements Storage {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#events.clear();
-    this.#blobs.clear();
+    this.events.clear();
+    this.blobs.clear();
   }
 
   #forgetEvents(key: RecordKey): void {
     for (const owned of [key, ...this.#records.owned(key)]) {
-      if (owned.kind === 'run') this.#events.delete({ partition: partitionOf(owned), id: owned.id });
+      if (owned.kind === 'run') this.events.delete({ partition: partitionOf(owned), id: owned.id });
     }
   }
 
