@@ -1,10 +1,36 @@
-import type { AssistantService } from './assistants/assistant-service.ts';
-import type { FileService } from './files/file-service.ts';
-import type { MessageService } from './messages/message-service.ts';
-import type { ModelService } from './models/model-service.ts';
-import type { RunStepService } from './run-steps/run-step-service.ts';
-import type { RunService } from './runs/run-service.ts';
-import type { ThreadService } from './threads/thread-service.ts';
+import { createIdFactory } from '@cogitator-ai/openai-protocol';
+import type { Storage } from '@cogitator-ai/openai-storage';
+import { type AssistantService, createAssistantService } from './assistants/assistant-service.ts';
+import { createInProcessDispatcher } from './dispatch/in-process-dispatcher.ts';
+import type { EngineContext, EngineLimits } from './engine-context.ts';
+import { createFileService, type FileService } from './files/file-service.ts';
+import { createMessageService, type MessageService } from './messages/message-service.ts';
+import { createModelService, type ModelService } from './models/model-service.ts';
+import type { Dispatcher } from './ports/dispatcher.ts';
+import type { Logger } from './ports/logger.ts';
+import type { ModelPort } from './ports/model-port.ts';
+import type { ServerTool } from './ports/tool-port.ts';
+import { createRunStepService, type RunStepService } from './run-steps/run-step-service.ts';
+import { createRunLoop } from './runs/run-loop.ts';
+import { createRunService, type RunService } from './runs/run-service.ts';
+import { RunSweeper } from './runs/run-sweeper.ts';
+import { createThreadService, type ThreadService } from './threads/thread-service.ts';
+
+export interface EngineOptions {
+  storage: Storage;
+  models: ModelPort;
+  /** Functions that run here when an assistant names them. Default none. */
+  tools?: readonly ServerTool[];
+  /** Default {@link createInProcessDispatcher}. */
+  dispatcher?: Dispatcher;
+  /** Default silent. */
+  logger?: Logger;
+  limits?: Partial<EngineLimits>;
+  /** How often expired runs are looked for, in ms. Default 2,000. */
+  sweepIntervalMs?: number;
+  /** Milliseconds since 1970. Injected so that tests can move time by hand. Default `Date.now`. */
+  now?: () => number;
+}
 
 /**
  * The Assistants API without a transport: one service for each resource.
@@ -30,4 +56,50 @@ export interface Engine {
    * @param options.signal - Aborted when waiting must end; what still runs is then stopped.
    */
   close(options: { signal: AbortSignal }): Promise<void>;
+}
+
+const DEFAULT_LIMITS: EngineLimits = {
+  runLifetimeMs: 600_000,
+  maxTurns: 64,
+  toolTimeoutMs: 60_000,
+  eventRetentionMs: 300_000,
+  maxContextCharacters: 1_000_000,
+};
+
+const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Puts the services and the run loop together. Nothing runs before {@link Engine.start}. */
+export function createEngine(options: EngineOptions): Engine {
+  const { storage, models, dispatcher = createInProcessDispatcher(), now = Date.now } = options;
+  const context: EngineContext = {
+    storage,
+    models,
+    tools: new Map((options.tools ?? []).map((tool) => [tool.definition.name, tool])),
+    dispatcher,
+    ids: createIdFactory({ now }),
+    logger: options.logger ?? SILENT,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    now,
+  };
+  const sweeper = new RunSweeper(context, options.sweepIntervalMs ?? 2000);
+
+  return {
+    assistants: createAssistantService(context),
+    threads: createThreadService(context),
+    messages: createMessageService(context),
+    runs: createRunService(context),
+    runSteps: createRunStepService(context),
+    files: createFileService(context),
+    models: createModelService(context),
+
+    start() {
+      dispatcher.start(createRunLoop(context));
+      sweeper.start();
+    },
+
+    async close(closeOptions) {
+      await sweeper.stop();
+      await dispatcher.close(closeOptions);
+    },
+  };
 }

@@ -14,11 +14,16 @@ export type {
 export type { ServerTool, ServerToolContext } from './ports/tool-port.ts';
 export type { Dispatcher, RunHandler, RunTicket } from './ports/dispatcher.ts';
 export type { Logger } from './ports/logger.ts';
-export type { Engine } from './engine.ts';
+export { createEngine } from './engine.ts';
+export type { Engine, EngineOptions } from './engine.ts';
+export type { EngineLimits } from './engine-context.ts';
+export { createInProcessDispatcher } from './dispatch/in-process-dispatcher.ts';
+export type { InProcessDispatcherOptions } from './dispatch/in-process-dispatcher.ts';
 export type { AssistantService } from './assistants/assistant-service.ts';
 export type { ThreadService } from './threads/thread-service.ts';
 export type { MessageService } from './messages/message-service.ts';
-export type { RunService, StartedRun } from './runs/run-service.ts';
+export type { RunService } from './runs/run-service.ts';
+export type { StartedRun } from './runs/create-run.ts';
 export type { EventSink } from './runs/event-reader.ts';
 export type { RunStepService } from './run-steps/run-step-service.ts';
 export type { FileContent, FileService, ReceivedContent } from './files/file-service.ts';

@@ -1,12 +1,21 @@
-import type {
-  CreateMessageRequest,
-  DeletedObject,
+import {
+  type CreateMessageRequest,
+  type DeletedObject,
   Json,
-  ListMessagesQuery,
-  ListResponse,
-  Message,
-  UpdateMessageRequest,
+  type ListMessagesQuery,
+  type ListResponse,
+  type Message,
+  notFound,
+  threadLockedForMessages,
+  type UpdateMessageRequest,
 } from '@cogitator-ai/openai-protocol';
+import type { EngineContext } from '../engine-context.ts';
+import { messageKey, threadKey } from '../records/keys.ts';
+import { listPage } from '../records/list-page.ts';
+import { updateRecord } from '../records/update-record.ts';
+import { ACTIVE_RUN } from '../runs/active-run.ts';
+import { requireThread } from '../threads/require-thread.ts';
+import { buildMessage, messageFields, writeMessage } from './build-message.ts';
 
 export interface MessageService {
   create(threadId: string, request: CreateMessageRequest): Promise<Json<Message>>;
@@ -14,4 +23,67 @@ export interface MessageService {
   retrieve(threadId: string, messageId: string): Promise<Json<Message>>;
   update(threadId: string, messageId: string, request: UpdateMessageRequest): Promise<Json<Message>>;
   delete(threadId: string, messageId: string): Promise<Json<DeletedObject>>;
+}
+
+export function createMessageService(context: EngineContext): MessageService {
+  const { storage } = context;
+
+  return {
+    async create(threadId, request) {
+      const write = writeMessage('insert', await buildMessage(context, threadId, request));
+      const key = threadKey(threadId);
+      const result = await storage.commit({
+        checks: [
+          { check: 'exists', key },
+          { check: 'free', key, unique: ACTIVE_RUN },
+        ],
+        writes: [write],
+      });
+      if (result.ok) return Json.parse(write.body);
+      throw result.conflict.reason === 'taken'
+        ? threadLockedForMessages(threadId, result.conflict.holder)
+        : notFound('thread', threadId);
+    },
+
+    list(threadId, query) {
+      const where = query.run_id === undefined ? undefined : { run_id: query.run_id };
+      return listPage<Message>(storage, { kind: 'message', path: [threadId], where }, query, () =>
+        requireThread(storage, threadId),
+      );
+    },
+
+    async retrieve(threadId, messageId) {
+      const record = await storage.get(messageKey(threadId, messageId));
+      if (record) return Json.parse(record.body);
+      await requireThread(storage, threadId);
+      throw notFound('message', messageId);
+    },
+
+    async update(threadId, messageId, { metadata }) {
+      await requireThread(storage, threadId);
+      return updateRecord(
+        storage,
+        messageKey(threadId, messageId),
+        (message) => ({
+          value: { ...message, metadata: metadata === undefined ? message.metadata : (metadata ?? {}) },
+          fields: messageFields(message),
+        }),
+        () => notFound('message', messageId),
+      );
+    },
+
+    async delete(threadId, messageId) {
+      const key = messageKey(threadId, messageId);
+      const result = await storage.commit({
+        checks: [
+          { check: 'exists', key: threadKey(threadId) },
+          { check: 'exists', key },
+        ],
+        writes: [{ write: 'delete', key }],
+      });
+      if (result.ok) return Json.of<DeletedObject>({ id: messageId, object: 'thread.message.deleted', deleted: true });
+      const missing = 'key' in result.conflict ? result.conflict.key : null;
+      throw missing?.kind === 'thread' ? notFound('thread', threadId) : notFound('message', messageId);
+    },
+  };
 }

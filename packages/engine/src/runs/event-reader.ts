@@ -1,4 +1,8 @@
-import type { LoggedEvent } from '@cogitator-ai/openai-storage';
+import type { EventLog, EventStreamKey, LoggedEvent } from '@cogitator-ai/openai-storage';
+import { DONE } from './run-events.ts';
+
+/** Events read from the log at a time. */
+const PAGE = 256;
 
 /** Where a reader of a run's events puts them. */
 export interface EventSink {
@@ -11,4 +15,84 @@ export interface EventSink {
 
   /** Resolves when the sink can take more, or is gone. */
   drained(): Promise<void>;
+}
+
+export interface ReadEventsOptions {
+  /** Sequence number before the first event wanted. */
+  after: number;
+  /** Ends the reading; the promise then resolves. */
+  signal: AbortSignal;
+  /** How long a stream may be silent before {@link ReadEventsOptions.isOver} is asked, in ms. */
+  silenceMs: number;
+  /** Whether nothing more will come although no `done` was read: the run is gone, or has ended without events. */
+  isOver: () => Promise<boolean>;
+}
+
+/**
+ * Sends the events of a stream to a sink, up to and including the next `done`.
+ *
+ * Events are passed on as they are appended. While the sink is full nothing is kept here: the reader falls behind and
+ * later reads from the log what it missed.
+ */
+export async function readEvents(
+  log: EventLog,
+  stream: EventStreamKey,
+  sink: EventSink,
+  { after, signal, silenceMs, isOver }: ReadEventsOptions,
+): Promise<void> {
+  const subscription = new AbortController();
+  let last = after;
+  let highest = after;
+  let live = false;
+  let full = false;
+  let done = false;
+  let wake: () => void = () => {};
+
+  const deliver = (events: readonly LoggedEvent[]): void => {
+    const end = events.findIndex(({ event }) => event === DONE.event) + 1;
+    const wanted = end === 0 ? events : events.slice(0, end);
+    last = (wanted.at(-1) as LoggedEvent).seq;
+    done = end > 0;
+    full = !sink.write(wanted);
+  };
+
+  const listen = (events: readonly LoggedEvent[]): void => {
+    highest = (events.at(-1) as LoggedEvent).seq;
+    if (done || highest <= last) return;
+    // Batches follow one another, so one that begins right after the last event sent leaves no gap.
+    if (live && !full && events[0]?.seq === last + 1) deliver(events);
+    else live = false;
+    if (done || full || !live) wake();
+  };
+
+  try {
+    // Subscribing comes first: an event appended between reading and subscribing would be lost.
+    await log.subscribe(stream, listen, { signal: AbortSignal.any([signal, subscription.signal]) });
+    while (!done && !signal.aborted) {
+      if (full) {
+        await sink.drained();
+        full = false;
+        continue;
+      }
+      const events = await log.read(stream, { after: last, limit: PAGE });
+      if (signal.aborted) return;
+      if (events.length > 0) {
+        deliver(events);
+        continue;
+      }
+      if (highest > last) continue;
+      live = true;
+      const silent = await new Promise<boolean>((resolve) => {
+        const timer = setTimeout(resolve, silenceMs, true).unref();
+        wake = () => {
+          clearTimeout(timer);
+          resolve(false);
+        };
+        signal.addEventListener('abort', wake, { once: true, signal: subscription.signal });
+      });
+      if (silent && highest === last && (await isOver())) return;
+    }
+  } finally {
+    subscription.abort();
+  }
 }

@@ -1,21 +1,30 @@
-import type {
-  CreateRunRequest,
-  CreateThreadAndRunRequest,
+import {
+  type CreateRunRequest,
+  type CreateThreadAndRunRequest,
   Json,
-  ListQuery,
-  ListResponse,
-  Run,
-  SubmitToolOutputsRequest,
-  UpdateRunRequest,
+  type ListQuery,
+  type ListResponse,
+  notFound,
+  type Run,
+  type SubmitToolOutputsRequest,
+  type UpdateRunRequest,
 } from '@cogitator-ai/openai-protocol';
-import type { EventSink } from './event-reader.ts';
+import type { EngineContext } from '../engine-context.ts';
+import { runKey } from '../records/keys.ts';
+import { listPage } from '../records/list-page.ts';
+import { updateRecord } from '../records/update-record.ts';
+import { parseRecord } from '../records/wire-record.ts';
+import { requireThread } from '../threads/require-thread.ts';
+import { activeRunLock } from './active-run.ts';
+import { cancelRun } from './cancel-run.ts';
+import { createRun, createThreadAndRun, type StartedRun } from './create-run.ts';
+import { type EventSink, readEvents } from './event-reader.ts';
+import { expireRun } from './expire-run.ts';
+import { isTerminal } from './run-status.ts';
+import { submitToolOutputs } from './submit-tool-outputs.ts';
 
-/** A run that was started or continued, and where its events from that moment on begin. */
-export interface StartedRun {
-  readonly run: Json<Run>;
-  /** Sequence number before the first event. */
-  readonly after: number;
-}
+/** Silence after which a reader looks whether its run is still there, in ms. */
+const READER_SILENCE_MS = 10_000;
 
 export interface RunService {
   create(threadId: string, request: CreateRunRequest): Promise<StartedRun>;
@@ -32,4 +41,56 @@ export interface RunService {
    * @param options.signal - Aborted when the reader is gone; the promise then resolves.
    */
   follow(started: StartedRun, sink: EventSink, options: { signal: AbortSignal }): Promise<void>;
+}
+
+export function createRunService(context: EngineContext): RunService {
+  const { storage } = context;
+
+  return {
+    create: (threadId, request) => createRun(context, threadId, request),
+    createThreadAndRun: (request) => createThreadAndRun(context, request),
+    cancel: (threadId, runId) => cancelRun(context, threadId, runId),
+    submitToolOutputs: (threadId, runId, request) => submitToolOutputs(context, threadId, runId, request),
+
+    list: (threadId, query) =>
+      listPage<Run>(storage, { kind: 'run', path: [threadId] }, query, () => requireThread(storage, threadId)),
+
+    async retrieve(threadId, runId) {
+      const key = runKey(threadId, runId);
+      const record = await storage.get(key);
+      if (!record) {
+        await requireThread(storage, threadId);
+        throw notFound('run', runId);
+      }
+      const mayBeExpired = record.dueAt !== null && record.dueAt <= context.now();
+      if (!mayBeExpired || !(await expireRun(context, record))) return Json.parse(record.body);
+      return Json.parse((await storage.get(key))?.body ?? record.body);
+    },
+
+    async update(threadId, runId, { metadata }) {
+      await requireThread(storage, threadId);
+      return updateRecord(
+        storage,
+        runKey(threadId, runId),
+        (run, { dueAt }) => ({
+          value: { ...run, metadata: metadata === undefined ? run.metadata : (metadata ?? {}) },
+          fields: { unique: activeRunLock(run.status), dueAt },
+        }),
+        () => notFound('run', runId),
+      );
+    },
+
+    follow({ run: { value: run }, after }, sink, { signal }) {
+      const { thread_id: threadId, id: runId } = run;
+      return readEvents(storage.events, { partition: threadId, id: runId }, sink, {
+        after,
+        signal,
+        silenceMs: READER_SILENCE_MS,
+        async isOver() {
+          const record = await storage.get(runKey(threadId, runId));
+          return record === null || isTerminal(parseRecord(record).status);
+        },
+      });
+    },
+  };
 }

@@ -1,0 +1,39 @@
+import type { IdFactory } from '@cogitator-ai/openai-protocol';
+import type { Storage } from '@cogitator-ai/openai-storage';
+import type { Dispatcher } from './ports/dispatcher.ts';
+import type { Logger } from './ports/logger.ts';
+import type { ModelPort } from './ports/model-port.ts';
+import type { ServerTool } from './ports/tool-port.ts';
+
+/** What the services and the run loop share. */
+export interface EngineContext {
+  readonly storage: Storage;
+  readonly models: ModelPort;
+  /** Server tools by function name. */
+  readonly tools: ReadonlyMap<string, ServerTool>;
+  readonly dispatcher: Dispatcher;
+  readonly ids: IdFactory;
+  readonly logger: Logger;
+  readonly limits: EngineLimits;
+  /** Milliseconds since 1970, for `created_at` and its like. */
+  now(): number;
+}
+
+/** Limits on what one run may take. */
+export interface EngineLimits {
+  /** Life of a run from its creation, in ms. */
+  readonly runLifetimeMs: number;
+  /** Most model turns of one run. */
+  readonly maxTurns: number;
+  /** Longest execution of one server tool call, in ms. */
+  readonly toolTimeoutMs: number;
+  /** How long events of an ended run can be read, in ms. */
+  readonly eventRetentionMs: number;
+  /** Most characters of thread messages a model is given. */
+  readonly maxContextCharacters: number;
+}
+
+/** `now()` in whole seconds, the unit of every time on the wire. */
+export function unixSeconds(context: Pick<EngineContext, 'now'>): number {
+  return Math.floor(context.now() / 1000);
+}

@@ -1,0 +1,25 @@
+import type { RecordKey } from '@cogitator-ai/openai-storage';
+
+export function assistantKey(assistantId: string): RecordKey<'assistant'> {
+  return { kind: 'assistant', path: [], id: assistantId };
+}
+
+export function threadKey(threadId: string): RecordKey<'thread'> {
+  return { kind: 'thread', path: [], id: threadId };
+}
+
+export function messageKey(threadId: string, messageId: string): RecordKey<'message'> {
+  return { kind: 'message', path: [threadId], id: messageId };
+}
+
+export function runKey(threadId: string, runId: string): RecordKey<'run'> {
+  return { kind: 'run', path: [threadId], id: runId };
+}
+
+export function runStepKey(threadId: string, runId: string, stepId: string): RecordKey<'run_step'> {
+  return { kind: 'run_step', path: [threadId, runId], id: stepId };
+}
+
+export function fileKey(fileId: string): RecordKey<'file'> {
+  return { kind: 'file', path: [], id: fileId };
+}

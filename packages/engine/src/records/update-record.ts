@@ -1,0 +1,32 @@
+import { Json } from '@cogitator-ai/openai-protocol';
+import type { RecordFields, RecordKey, RecordKind, Storage, StoredRecord } from '@cogitator-ai/openai-storage';
+import { parseRecord } from './wire-record.ts';
+
+/** Attempts at a change that others keep overtaking. */
+const MAX_ATTEMPTS = 20;
+
+/**
+ * Reads a record, changes it, and writes it back unless somebody else did meanwhile; then tries again.
+ *
+ * @param change - The new object and the fields stored with it. May throw to refuse.
+ * @param missing - The error when there is no such record.
+ */
+export async function updateRecord<K extends RecordKind, T extends ReturnType<typeof parseRecord<K>>>(
+  storage: Storage,
+  key: RecordKey<K>,
+  change: (value: T, record: StoredRecord<K>) => { value: T; fields?: Omit<RecordFields, 'body'> },
+  missing: () => Error,
+): Promise<Json<T>> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const record = await storage.get(key);
+    if (!record) throw missing();
+    const { value, fields } = change(parseRecord(record) as T, record);
+    const json = Json.of(value);
+    const result = await storage.commit({
+      checks: [{ check: 'version', key, version: record.version }],
+      writes: [{ ...fields, write: 'put', key, body: json.text }],
+    });
+    if (result.ok) return json;
+  }
+  throw new Error(`'${key.id}' was changed by others ${MAX_ATTEMPTS} times in a row.`);
+}

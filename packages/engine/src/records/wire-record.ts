@@ -1,0 +1,35 @@
+import type { Assistant, FileObject, Message, Run, RunStep, Thread } from '@cogitator-ai/openai-protocol';
+import { type RecordKind, StorageError, type StoredRecord } from '@cogitator-ai/openai-storage';
+
+/** The wire object each kind of record holds. */
+interface WireObjects {
+  assistant: Assistant;
+  thread: Thread;
+  message: Message;
+  run: Run;
+  run_step: RunStep;
+  file: FileObject;
+}
+
+const OBJECT_NAMES: { readonly [K in RecordKind]: WireObjects[K]['object'] } = {
+  assistant: 'assistant',
+  thread: 'thread',
+  message: 'thread.message',
+  run: 'thread.run',
+  run_step: 'thread.run.step',
+  file: 'file',
+};
+
+/**
+ * The object a record holds.
+ *
+ * @throws `StorageError` `schema_mismatch` when the record holds something else.
+ */
+export function parseRecord<K extends RecordKind>(record: StoredRecord<K>): WireObjects[K] {
+  const { kind, id } = record.key;
+  const value = JSON.parse(record.body) as WireObjects[K];
+  if (value.object !== OBJECT_NAMES[kind] || value.id !== id) {
+    throw new StorageError('schema_mismatch', `Record '${id}' does not hold a '${OBJECT_NAMES[kind]}'.`);
+  }
+  return value;
+}

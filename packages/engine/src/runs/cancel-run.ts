@@ -1,0 +1,37 @@
+import { cannotCancelRun, Json, notFound, type Run } from '@cogitator-ai/openai-protocol';
+import type { EngineContext } from '../engine-context.ts';
+import { runKey } from '../records/keys.ts';
+import { parseRecord } from '../records/wire-record.ts';
+import { requireThread } from '../threads/require-thread.ts';
+import { writeRun } from './build-run.ts';
+import { mayBecome } from './run-status.ts';
+
+/** Asks for a run to be cancelled. It is cancelled soon after, by whoever advances it. */
+export async function cancelRun(context: EngineContext, threadId: string, runId: string): Promise<Json<Run>> {
+  const { storage, dispatcher } = context;
+  const key = runKey(threadId, runId);
+  for (;;) {
+    const record = await storage.get(key);
+    if (!record) {
+      await requireThread(storage, threadId);
+      throw notFound('run', runId);
+    }
+    const current = parseRecord(record);
+    if (!mayBecome(current.status, 'cancelling')) throw cannotCancelRun(current.status);
+    const run = Json.of<Run>({ ...current, status: 'cancelling', required_action: null });
+    const result = await storage.commit({
+      checks: [{ check: 'version', key, version: record.version }],
+      writes: [writeRun('put', run, record)],
+      events: {
+        stream: { partition: threadId, id: runId },
+        fence: record.fence,
+        events: [{ event: 'thread.run.cancelling', data: run.text }],
+      },
+    });
+    if (result.ok) {
+      dispatcher.interrupt({ threadId, runId });
+      dispatcher.enqueue({ threadId, runId });
+      return run;
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import type { Usage } from '@cogitator-ai/openai-protocol';
+import { type EngineContext, unixSeconds } from '../engine-context.ts';
+import type { HeldRun } from './held-run.ts';
+import { endOpenStep, type OpenStep } from './open-step.ts';
+import { endRunFields, type RunEnding } from './run-ending.ts';
+import { DONE } from './run-events.ts';
+
+/** What is left to be settled when a run ends. */
+export interface Unfinished {
+  readonly open: OpenStep | null;
+  /** What the open step's turn has cost. */
+  readonly openUsage: Usage;
+  /** What the run has cost in all. */
+  readonly usage: Usage;
+}
+
+/** Ends a run: its open message and step and the run itself in one commit, told in that order. */
+export async function endRun(
+  context: EngineContext,
+  held: HeldRun,
+  ending: RunEnding,
+  { open, openUsage, usage }: Unfinished,
+): Promise<void> {
+  const now = unixSeconds(context);
+  const { writes, events } = open ? endOpenStep(open, ending, openUsage, now) : { writes: [], events: [] };
+  await held.transition({ ...endRunFields(ending, now), usage }, writes, (runText) => [
+    ...events,
+    { event: `thread.run.${ending.status}`, data: runText },
+    DONE,
+  ]);
+  await context.storage.events.finish(held.stream, { retainMs: context.limits.eventRetentionMs });
+}

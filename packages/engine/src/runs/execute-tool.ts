@@ -1,0 +1,44 @@
+import type { EngineContext } from '../engine-context.ts';
+import type { ModelToolCall } from '../ports/model-port.ts';
+import type { RunTicket } from '../ports/dispatcher.ts';
+import type { ServerTool } from '../ports/tool-port.ts';
+
+/**
+ * Executes one call of a server tool.
+ *
+ * @returns The tool's answer; for a tool that fails or takes too long a text that says so, for the model to read.
+ * @throws the signal's reason when the run is stopped.
+ */
+export async function executeTool(
+  { limits, logger }: EngineContext,
+  tool: ServerTool,
+  call: ModelToolCall,
+  { threadId, runId }: RunTicket,
+  stop: AbortSignal,
+): Promise<string> {
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(limits.toolTimeoutMs)]);
+  try {
+    // The race holds the limit also for a tool that does not watch its signal.
+    return await Promise.race([
+      tool.execute(call.arguments, { threadId, runId, toolCallId: call.id, signal }),
+      rejectOnAbort(signal),
+    ]);
+  } catch (error) {
+    stop.throwIfAborted();
+    const reason = signal.aborted
+      ? `it did not answer within ${limits.toolTimeoutMs / 1000} seconds`
+      : error instanceof Error
+        ? error.message
+        : String(error);
+    logger.warn({ tool: call.name, runId, toolCallId: call.id, err: error }, 'A server tool failed.');
+    return `Error: the tool '${call.name}' failed: ${reason}`;
+  }
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+}

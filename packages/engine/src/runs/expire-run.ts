@@ -1,0 +1,17 @@
+import type { StoredRecord } from '@cogitator-ai/openai-storage';
+import type { EngineContext } from '../engine-context.ts';
+import { endRun } from './end-run.ts';
+import { loadUnfinished } from './load-unfinished.ts';
+import { claimExpiredRun } from './run-claim.ts';
+
+/**
+ * Ends a run as expired if its time is up. Whoever was advancing it can write no more.
+ *
+ * @returns Whether the run was expired by this call.
+ */
+export async function expireRun(context: EngineContext, record: StoredRecord<'run'>): Promise<boolean> {
+  const held = await claimExpiredRun(context, record);
+  if (!held) return false;
+  await endRun(context, held, { status: 'expired' }, await loadUnfinished(context.storage, held.run));
+  return true;
+}

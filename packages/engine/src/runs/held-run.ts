@@ -1,0 +1,130 @@
+import { Json, type Run } from '@cogitator-ai/openai-protocol';
+import type { EventStreamKey, LogEvent, StoredRecord, Write } from '@cogitator-ai/openai-storage';
+import type { EngineContext } from '../engine-context.ts';
+import { runKey } from '../records/keys.ts';
+import { parseRecord } from '../records/wire-record.ts';
+import { writeRun } from './build-run.ts';
+import { ClaimLostError, RunOutbox } from './run-outbox.ts';
+import { mayBecome } from './run-status.ts';
+
+/** The run may not go on as intended: somebody asked for its cancellation. */
+export class RunInterruptedError extends Error {
+  constructor() {
+    super('The run is to be cancelled.');
+    this.name = 'RunInterruptedError';
+  }
+}
+
+/** A run that this process has claimed and may write. All its writes carry the fence of the claim. */
+export class HeldRun {
+  readonly fence: number;
+  readonly #context: EngineContext;
+  readonly #outbox: RunOutbox;
+  readonly #stopped = new AbortController();
+  #run: Run;
+  #version: number;
+  #dueAt: number | null;
+
+  constructor(context: EngineContext, record: StoredRecord<'run'>) {
+    this.#context = context;
+    this.#run = parseRecord(record);
+    this.#version = record.version;
+    this.#dueAt = record.dueAt;
+    this.fence = record.fence;
+    this.#outbox = new RunOutbox(context.storage, this.stream, record.fence, (error) => this.#stopped.abort(error));
+  }
+
+  /** The run as it was last written or read. */
+  get run(): Run {
+    return this.#run;
+  }
+
+  /** Where the run's events are written. */
+  get stream(): EventStreamKey {
+    return { partition: this.#run.thread_id, id: this.#run.id };
+  }
+
+  /** Store time in ms at which the run expires, or `null`. */
+  get dueAt(): number | null {
+    return this.#dueAt;
+  }
+
+  /** Aborted when writing has failed for good: the claim was lost or the store did not take an event. */
+  get stopped(): AbortSignal {
+    return this.#stopped.signal;
+  }
+
+  /** Whether the producer of events should wait for {@link HeldRun.settled} before the next. */
+  get congested(): boolean {
+    return this.#outbox.congested;
+  }
+
+  /** Sends an event that changes no record. */
+  emit(event: LogEvent): void {
+    this.#outbox.emit(event);
+  }
+
+  /**
+   * Writes records other than the run, with the events that tell of it. Later events wait for it; the caller need not:
+   * a failure stops the run.
+   */
+  write(writes: readonly Write[], events: readonly LogEvent[]): void {
+    const key = runKey(this.#run.thread_id, this.#run.id);
+    this.#outbox.commit(writes, events, [{ check: 'fence', key, fence: this.fence }]).then(
+      (result) => {
+        if (!result.ok) this.#stopped.abort(new ClaimLostError());
+      },
+      (error: unknown) => this.#stopped.abort(error),
+    );
+  }
+
+  /** Resolves when everything is written. @throws what stopped the run. */
+  async settled(): Promise<void> {
+    await this.#outbox.settled();
+    this.#stopped.signal.throwIfAborted();
+  }
+
+  /**
+   * Changes the run, together with other writes. What others changed meanwhile, such as metadata, is kept.
+   *
+   * @param events - The events that tell of it, given the run as text.
+   * @throws {@link RunInterruptedError} when the run is being cancelled and may not become what was intended.
+   * @throws {@link ClaimLostError} when somebody else claimed the run or it was deleted.
+   */
+  async transition(
+    change: Partial<Run> & Pick<Run, 'status'>,
+    writes: readonly Write[],
+    events: (runText: string) => LogEvent[],
+  ): Promise<Json<Run>> {
+    await this.settled();
+    const key = runKey(this.#run.thread_id, this.#run.id);
+    for (;;) {
+      if (this.#run.status !== change.status && !mayBecome(this.#run.status, change.status)) {
+        throw new RunInterruptedError();
+      }
+      const run = Json.of({ ...this.#run, ...change });
+      const result = await this.#outbox.commit(
+        [...writes, writeRun('put', run, { fence: this.fence, dueAt: this.#dueAt })],
+        events(run.text),
+        [{ check: 'version', key, version: this.#version }],
+      );
+      if (result.ok) {
+        this.#run = run.value;
+        this.#version++;
+        return run;
+      }
+      if (result.conflict.reason !== 'version') throw new ClaimLostError();
+      await this.#reload();
+    }
+  }
+
+  async #reload(): Promise<void> {
+    const record = await this.#context.storage.get(runKey(this.#run.thread_id, this.#run.id));
+    if (record?.fence !== this.fence) throw new ClaimLostError();
+    this.#run = parseRecord(record);
+    this.#version = record.version;
+    this.#dueAt = record.dueAt;
+    // A run that is being cancelled is to end as cancelled, even though its answer may be finished.
+    if (this.#run.status === 'cancelling') throw new RunInterruptedError();
+  }
+}

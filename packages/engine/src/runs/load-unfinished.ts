@@ -1,0 +1,39 @@
+import type { Message, Run, RunStep } from '@cogitator-ai/openai-protocol';
+import type { Storage, StoredRecord } from '@cogitator-ai/openai-storage';
+import { messageKey } from '../records/keys.ts';
+import { walkRecords } from '../records/walk-records.ts';
+import { parseRecord } from '../records/wire-record.ts';
+import type { StepState } from '../run-steps/build-step.ts';
+import type { Unfinished } from './end-run.ts';
+import { addUsage, NO_USAGE } from './usage.ts';
+
+/** What the store knows of a run that nobody is advancing: the step that was left open and what the run has cost. */
+export async function loadUnfinished(storage: Storage, run: Run): Promise<Unfinished> {
+  let usage = NO_USAGE;
+  for await (const step of walkRecords(storage, { kind: 'run_step', path: [run.thread_id, run.id], order: 'asc' })) {
+    if (step.usage) usage = addUsage(usage, step.usage);
+  }
+  const record = await latestStep(storage, run);
+  const step = record && parseRecord(record);
+  if (!record || step?.status !== 'in_progress') return { open: null, openUsage: NO_USAGE, usage };
+  const openUsage = stepState(record)?.usage ?? NO_USAGE;
+  const open = { step, message: await messageOf(storage, step) };
+  return { open, openUsage, usage: addUsage(usage, openUsage) };
+}
+
+/** The step a run began last, or `null`. */
+export async function latestStep(storage: Storage, run: Run): Promise<StoredRecord<'run_step'> | null> {
+  const { records } = await storage.list({ kind: 'run_step', path: [run.thread_id, run.id], limit: 1, order: 'desc' });
+  return records[0] ?? null;
+}
+
+/** What was remembered about a step that waits for its client. */
+export function stepState({ state }: StoredRecord<'run_step'>): StepState | null {
+  return state === null ? null : (JSON.parse(state) as StepState);
+}
+
+async function messageOf(storage: Storage, { step_details: details, thread_id: threadId }: RunStep): Promise<Message | null> {
+  if (details.type !== 'message_creation') return null;
+  const record = await storage.get(messageKey(threadId, details.message_creation.message_id));
+  return record && parseRecord(record);
+}

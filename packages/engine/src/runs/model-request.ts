@@ -1,0 +1,52 @@
+import type { FunctionDefinition, Run } from '@cogitator-ai/openai-protocol';
+import { ModelError, type ModelRequest } from '../ports/model-port.ts';
+import type { ServerTool } from '../ports/tool-port.ts';
+import type { Conversation } from './conversation.ts';
+
+/**
+ * What the model is asked in the run's next turn. A forced tool choice holds for the first turn only, else the run would
+ * call for ever.
+ *
+ * @throws `ModelError` `invalid_request` for a built-in tool that this server cannot run.
+ */
+export function buildModelRequest(
+  run: Run,
+  conversation: Conversation,
+  serverTools: ReadonlyMap<string, ServerTool>,
+): ModelRequest {
+  const tools = run.tools.map((tool) => {
+    if (tool.type === 'function') return completeDefinition(tool.function, serverTools.get(tool.function.name));
+    throw new ModelError('unavailable', `The tool '${tool.type}' is not available on this server.`);
+  });
+  const { response_format: format } = run;
+  const request: ModelRequest = { model: run.model, messages: conversation.messages };
+  if (tools.length > 0) {
+    request.tools = tools;
+    request.parallelToolCalls = run.parallel_tool_calls;
+    request.toolChoice = conversation.turns === 0 ? toToolChoice(run.tool_choice) : 'auto';
+  }
+  if (run.temperature !== null) request.temperature = run.temperature;
+  if (run.top_p !== null) request.topP = run.top_p;
+  if (run.max_completion_tokens !== null) request.maxTokens = run.max_completion_tokens;
+  if (run.reasoning_effort !== null) request.reasoningEffort = run.reasoning_effort;
+  if (format !== null && format !== 'auto') request.responseFormat = format;
+  return request;
+}
+
+/** Where the assistant only names a function of the server, the server says what it is. */
+function completeDefinition(definition: FunctionDefinition, tool: ServerTool | undefined): FunctionDefinition {
+  if (!tool) return definition;
+  const { description, parameters } = tool.definition;
+  const described = Object.keys(definition.parameters?.['properties'] ?? {}).length > 0;
+  return {
+    ...definition,
+    ...(definition.description === undefined && description !== undefined ? { description } : {}),
+    ...(described || parameters === undefined ? {} : { parameters }),
+  };
+}
+
+function toToolChoice(choice: Run['tool_choice']): NonNullable<ModelRequest['toolChoice']> {
+  if (choice === null) return 'auto';
+  if (typeof choice === 'string') return choice;
+  return choice.type === 'function' ? { name: choice.function.name } : 'auto';
+}

@@ -1,0 +1,147 @@
+import { type EngineContext, unixSeconds } from '../engine-context.ts';
+import type { RunHandler } from '../ports/dispatcher.ts';
+import { ModelError } from '../ports/model-port.ts';
+import { runKey } from '../records/keys.ts';
+import { parseRecord } from '../records/wire-record.ts';
+import { addToolCalls, loadConversation } from './conversation.ts';
+import { endRun, type Unfinished } from './end-run.ts';
+import { executeTool } from './execute-tool.ts';
+import { type HeldRun, RunInterruptedError } from './held-run.ts';
+import { buildModelRequest } from './model-request.ts';
+import { loadUnfinished } from './load-unfinished.ts';
+import { ModelTurn } from './model-turn.ts';
+import { endOpenStep, type OpenStep } from './open-step.ts';
+import { claimRun } from './run-claim.ts';
+import { type RunEnding, toRunError } from './run-ending.ts';
+import { DONE } from './run-events.ts';
+import { ClaimLostError } from './run-outbox.ts';
+import { pendingCalls, ToolCallsStep } from './tool-calls-step.ts';
+import { addUsage, NO_USAGE } from './usage.ts';
+
+/** Advances runs: claims one, takes model turns and executes server tools until it has ended or waits for its client. */
+export function createRunLoop(context: EngineContext): RunHandler {
+  return async (ticket, interrupt) => {
+    try {
+      const held = await claimRun(context, ticket);
+      if (held) await advance(context, held, interrupt);
+    } catch (error) {
+      context.logger.error({ ...ticket, err: error }, 'A run could not be advanced.');
+    }
+  };
+}
+
+/** How far a run has come since it was claimed. */
+interface Progress extends Unfinished {
+  open: OpenStep | null;
+  openUsage: Unfinished['openUsage'];
+  usage: Unfinished['usage'];
+}
+
+async function advance(context: EngineContext, held: HeldRun, interrupt: AbortSignal): Promise<void> {
+  const expiry = new AbortController();
+  const msToExpiry = Math.max(0, (held.dueAt ?? Infinity) - (await context.storage.now()));
+  const timer = setTimeout(() => expiry.abort(), Math.min(msToExpiry, 2 ** 31 - 1));
+  const stop = AbortSignal.any([interrupt, held.stopped, expiry.signal]);
+  const progress: Progress = { open: null, openUsage: NO_USAGE, usage: NO_USAGE };
+  try {
+    const ending = await takeTurns(context, held, progress, stop);
+    if (ending) await endRun(context, held, ending, progress);
+  } catch (error) {
+    const ending = await explain(context, held, error, { interrupt, expired: expiry.signal });
+    if (ending) await endRun(context, held, ending, progress);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** @returns How the run ends, or `null` when it waits for its client. */
+async function takeTurns(
+  context: EngineContext,
+  held: HeldRun,
+  progress: Progress,
+  stop: AbortSignal,
+): Promise<RunEnding | null> {
+  if (held.run.status === 'cancelling') {
+    Object.assign(progress, await loadUnfinished(context.storage, held.run));
+    return { status: 'cancelled' };
+  }
+  const conversation = await loadConversation(context, held.run);
+  progress.usage = conversation.usage;
+  while (conversation.turns < context.limits.maxTurns) {
+    const turn = new ModelTurn(context, held, conversation.callIds, (open) => (progress.open = open));
+    const result = await turn.play(buildModelRequest(held.run, conversation, context.tools), stop);
+    progress.openUsage = result.usage;
+    progress.usage = addUsage(progress.usage, result.usage);
+    if (result.finishReason === 'length') return { status: 'incomplete', reason: 'max_completion_tokens' };
+    if (result.finishReason === 'content-filter') return { status: 'incomplete', reason: 'content_filter' };
+
+    const { step } = result;
+    if (!(step instanceof ToolCallsStep)) return { status: 'completed' };
+    await executeServerTools(context, held, step, progress, stop);
+    if (pendingCalls(step.step).length > 0) {
+      await waitForClient(held, step, progress);
+      return null;
+    }
+    const { writes, events } = endOpenStep(step, { status: 'completed' }, result.usage, unixSeconds(context));
+    held.write(writes, events);
+    progress.open = null;
+    progress.openUsage = NO_USAGE;
+    addToolCalls(conversation, result.text, step.calls);
+  }
+  const message = `The run was stopped after ${context.limits.maxTurns} turns that only called tools.`;
+  return { status: 'failed', error: { code: 'server_error', message } };
+}
+
+/** Executes the calls of tools that run here; each result is stored when it is there. */
+async function executeServerTools(
+  context: EngineContext,
+  held: HeldRun,
+  step: ToolCallsStep,
+  { openUsage }: Progress,
+  stop: AbortSignal,
+): Promise<void> {
+  const { thread_id: threadId, id: runId } = held.run;
+  await Promise.all(
+    step.calls.map(async (call) => {
+      const tool = context.tools.get(call.name);
+      if (!tool) return;
+      step.setOutput(call.id, await executeTool(context, tool, call, { threadId, runId }, stop));
+      held.write([step.save(openUsage)], []);
+    }),
+  );
+}
+
+/** Parks the run until its client submits the missing results. */
+async function waitForClient(held: HeldRun, step: ToolCallsStep, { openUsage }: Progress): Promise<void> {
+  const toolCalls = pendingCalls(step.step);
+  await held.transition(
+    {
+      status: 'requires_action',
+      required_action: { type: 'submit_tool_outputs', submit_tool_outputs: { tool_calls: toolCalls } },
+    },
+    [step.save(openUsage)],
+    (runText) => [{ event: 'thread.run.requires_action', data: runText }, DONE],
+  );
+}
+
+/** How a run ends whose advance threw, or `null` when it is no longer ours to end. */
+async function explain(
+  context: EngineContext,
+  held: HeldRun,
+  error: unknown,
+  signals: { interrupt: AbortSignal; expired: AbortSignal },
+): Promise<RunEnding | null> {
+  const record = await context.storage.get(runKey(held.run.thread_id, held.run.id));
+  if (record?.fence !== held.fence) return null;
+  const cause: unknown = held.stopped.aborted ? held.stopped.reason : error;
+  if (cause instanceof ClaimLostError) return null;
+  if (cause instanceof RunInterruptedError || parseRecord(record).status === 'cancelling') return { status: 'cancelled' };
+  if (signals.expired.aborted) return { status: 'expired' };
+  if (signals.interrupt.aborted) {
+    return { status: 'failed', error: { code: 'server_error', message: 'The server was stopped before the run ended.' } };
+  }
+  if (!ModelError.isInstance(cause)) {
+    context.logger.error({ runId: held.run.id, err: cause }, 'A run failed for a reason of our own.');
+  }
+  return { status: 'failed', error: toRunError(cause) };
+}

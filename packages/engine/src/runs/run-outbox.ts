@@ -1,0 +1,117 @@
+import type { Check, CommitResult, EventStreamKey, LogEvent, Storage, Write } from '@cogitator-ai/openai-storage';
+
+/** Most events written at once. */
+const MAX_BATCH = 512;
+/** Events waiting from which a producer should pause. */
+const CONGESTION = 4096;
+
+interface PendingCommit {
+  readonly checks: readonly Check[];
+  readonly writes: readonly Write[];
+  readonly events: readonly LogEvent[];
+  readonly resolve: (result: CommitResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The one line in which everything a run writes leaves: events and commits keep their order. One write is under way at a
+ * time; what arrives meanwhile goes with the next, so that a slow store gets large writes rather than many.
+ */
+export class RunOutbox {
+  readonly #storage: Storage;
+  readonly #stream: EventStreamKey;
+  readonly #fence: number;
+  readonly #onFailure: (error: unknown) => void;
+  readonly #queue: (LogEvent | PendingCommit)[] = [];
+  /** Whether writes are under way or about to begin in this tick. */
+  #active = false;
+  #failure: { error: unknown } | null = null;
+
+  /** @param onFailure - Called once, when an event could not be written; nothing is written afterwards. */
+  constructor(storage: Storage, stream: EventStreamKey, fence: number, onFailure: (error: unknown) => void) {
+    this.#storage = storage;
+    this.#stream = stream;
+    this.#fence = fence;
+    this.#onFailure = onFailure;
+  }
+
+  /** Whether so much is waiting that the producer should wait for {@link RunOutbox.settled}. */
+  get congested(): boolean {
+    return this.#queue.length > CONGESTION;
+  }
+
+  /** Writes an event soon. Events of one tick of the event loop go together. */
+  emit(event: LogEvent): void {
+    this.#queue.push(event);
+    if (this.#active) return;
+    this.#active = true;
+    process.nextTick(() => {
+      void this.#pump();
+    });
+  }
+
+  /** Commits writes and events behind everything emitted before. */
+  commit(writes: readonly Write[], events: readonly LogEvent[], checks: readonly Check[]): Promise<CommitResult> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ checks, writes, events, resolve, reject });
+      if (this.#active) return;
+      this.#active = true;
+      void this.#pump();
+    });
+  }
+
+  /** Resolves when everything emitted so far is written. @throws what stopped the outbox. */
+  async settled(): Promise<void> {
+    if (this.#active) await this.commit([], [], []);
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  async #pump(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const end = this.#queue.findIndex((item, index) => index >= MAX_BATCH || 'writes' in item);
+      const events = this.#queue.splice(0, end === -1 ? this.#queue.length : end) as LogEvent[];
+      const next = this.#queue[0];
+      const commit = next && 'writes' in next ? next : null;
+      if (commit) this.#queue.shift();
+      if (this.#failure) {
+        commit?.reject(this.#failure.error);
+        continue;
+      }
+      try {
+        if (commit) commit.resolve(await this.#commit(commit, events));
+        else await this.#append(events);
+      } catch (error) {
+        if (commit) commit.reject(error);
+        else this.#fail(error);
+      }
+    }
+    this.#active = false;
+  }
+
+  async #commit({ checks, writes, events }: PendingCommit, earlier: readonly LogEvent[]): Promise<CommitResult> {
+    const batch = { stream: this.#stream, fence: this.#fence, events: [...earlier, ...events] };
+    const result = await this.#storage.commit({ checks, writes, events: batch });
+    // The earlier events do not depend on the commit that they travelled with.
+    if (!result.ok && earlier.length > 0) await this.#append(earlier);
+    return result;
+  }
+
+  async #append(events: readonly LogEvent[]): Promise<void> {
+    const lastSeq = await this.#storage.events.append({ stream: this.#stream, fence: this.#fence, events });
+    if (lastSeq === null) this.#fail(new ClaimLostError());
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure) return;
+    this.#failure = { error };
+    this.#onFailure(error);
+  }
+}
+
+/** Somebody else has claimed the run, or it is gone: nothing more may be written for it. */
+export class ClaimLostError extends Error {
+  constructor() {
+    super('The run was claimed by somebody else or deleted.');
+    this.name = 'ClaimLostError';
+  }
+}

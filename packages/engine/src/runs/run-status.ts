@@ -1,0 +1,24 @@
+import type { RunStatus } from '@cogitator-ai/openai-protocol';
+
+/** Where a run may go next. Source: run lifecycle of the Assistants API reference. */
+const NEXT = {
+  queued: ['in_progress', 'cancelling', 'failed', 'expired'],
+  in_progress: ['requires_action', 'cancelling', 'completed', 'incomplete', 'failed', 'expired'],
+  requires_action: ['queued', 'cancelling', 'failed', 'expired'],
+  cancelling: ['cancelled', 'completed', 'incomplete', 'failed', 'expired'],
+  cancelled: [],
+  completed: [],
+  failed: [],
+  incomplete: [],
+  expired: [],
+} as const satisfies Record<RunStatus, readonly RunStatus[]>;
+
+/** Whether a run of this status has ended for good. */
+export function isTerminal(status: RunStatus): boolean {
+  return NEXT[status].length === 0;
+}
+
+/** Whether a run may go from one status to another. */
+export function mayBecome(from: RunStatus, to: RunStatus): boolean {
+  return (NEXT[from] as readonly RunStatus[]).includes(to);
+}

@@ -1,0 +1,77 @@
+import {
+  Json,
+  notFound,
+  type Run,
+  runNotAcceptingOutputs,
+  type RunStep,
+  type SubmitToolOutputsRequest,
+  toolOutputMismatch,
+} from '@cogitator-ai/openai-protocol';
+import { StorageError } from '@cogitator-ai/openai-storage';
+import { type EngineContext, unixSeconds } from '../engine-context.ts';
+import { runKey } from '../records/keys.ts';
+import { parseRecord } from '../records/wire-record.ts';
+import { writeStep } from '../run-steps/build-step.ts';
+import { requireThread } from '../threads/require-thread.ts';
+import { writeRun } from './build-run.ts';
+import type { StartedRun } from './create-run.ts';
+import { expireRun } from './expire-run.ts';
+import { latestStep, stepState } from './load-unfinished.ts';
+import { NO_USAGE } from './usage.ts';
+
+/** Completes the step a run waits with and queues the run again. */
+export async function submitToolOutputs(
+  context: EngineContext,
+  threadId: string,
+  runId: string,
+  { tool_outputs: outputs }: SubmitToolOutputsRequest,
+): Promise<StartedRun> {
+  const { storage, dispatcher } = context;
+  const key = runKey(threadId, runId);
+  const record = await storage.get(key);
+  if (!record) {
+    await requireThread(storage, threadId);
+    throw notFound('run', runId);
+  }
+  if (await expireRun(context, record)) throw runNotAcceptingOutputs('expired');
+  const current = parseRecord(record);
+  if (current.status !== 'requires_action') throw runNotAcceptingOutputs(current.status);
+
+  const expected = (current.required_action?.submit_tool_outputs.tool_calls ?? []).map(({ id }) => id);
+  const given = outputs.map(({ tool_call_id: id }) => id ?? '');
+  const matches = given.length === expected.length && new Set(given).isSupersetOf(new Set(expected));
+  if (!matches) throw toolOutputMismatch(expected, given);
+
+  const stepRecord = await latestStep(storage, current);
+  if (!stepRecord) throw new StorageError('schema_mismatch', `Run '${runId}' waits, but has no step.`);
+  const step = writeStep('put', {
+    ...withOutputs(parseRecord(stepRecord), new Map(outputs.map((output) => [output.tool_call_id, output.output ?? '']))),
+    status: 'completed',
+    completed_at: unixSeconds(context),
+    usage: stepState(stepRecord)?.usage ?? NO_USAGE,
+  });
+  const run = Json.of<Run>({ ...current, status: 'queued', required_action: null });
+  const fence = record.fence + 1;
+  const events = [
+    { event: 'thread.run.step.completed', data: step.body },
+    { event: 'thread.run.queued', data: run.text },
+  ];
+  const result = await storage.commit({
+    checks: [{ check: 'version', key, version: record.version }],
+    writes: [step, writeRun('put', run, { fence, dueAt: record.dueAt })],
+    events: { stream: { partition: threadId, id: runId }, fence, events },
+  });
+  // Somebody else submitted, cancelled or changed the run just now: look again.
+  if (!result.ok) return submitToolOutputs(context, threadId, runId, { tool_outputs: outputs });
+  dispatcher.enqueue({ threadId, runId });
+  return { run, after: (result.lastEvent ?? events.length) - events.length };
+}
+
+function withOutputs(step: RunStep, outputs: ReadonlyMap<string | undefined, string>): RunStep {
+  if (step.step_details.type !== 'tool_calls') return step;
+  const toolCalls = step.step_details.tool_calls.map((call) => {
+    const output = outputs.get(call.id);
+    return call.type === 'function' && output !== undefined ? { ...call, function: { ...call.function, output } } : call;
+  });
+  return { ...step, step_details: { type: 'tool_calls', tool_calls: toolCalls } };
+}

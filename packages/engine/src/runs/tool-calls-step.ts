@@ -1,0 +1,84 @@
+import type { RunStep, StepToolCall, ToolCall, Usage } from '@cogitator-ai/openai-protocol';
+import type { EngineContext } from '../engine-context.ts';
+import type { ModelToolCall } from '../ports/model-port.ts';
+import { buildStep, writeStep } from '../run-steps/build-step.ts';
+import type { HeldRun } from './held-run.ts';
+import type { OpenStep } from './open-step.ts';
+import { functionArgumentsDelta, functionCallDelta } from './run-events.ts';
+
+interface Call extends ModelToolCall {
+  output: string | null;
+}
+
+/** A step in which the model calls functions, all of one turn. */
+export class ToolCallsStep implements OpenStep {
+  readonly message = null;
+  readonly #held: HeldRun;
+  readonly #step: RunStep;
+  readonly #calls: Call[] = [];
+
+  /** Stores the step, still without calls, and tells of it. */
+  constructor(context: EngineContext, held: HeldRun) {
+    this.#held = held;
+    this.#step = buildStep(context, held.run, { type: 'tool_calls', tool_calls: [] });
+    const step = writeStep('insert', this.#step);
+    held.write(
+      [step],
+      [
+        { event: 'thread.run.step.created', data: step.body },
+        { event: 'thread.run.step.in_progress', data: step.body },
+      ],
+    );
+  }
+
+  get step(): RunStep {
+    return { ...this.#step, step_details: { type: 'tool_calls', tool_calls: this.#calls.map(toStepToolCall) } };
+  }
+
+  get calls(): readonly Readonly<Call>[] {
+    return this.#calls;
+  }
+
+  /** Begins the next call. */
+  open(id: string, name: string): void {
+    this.#held.emit(functionCallDelta(this.#step.id, this.#calls.length, id, name));
+    this.#calls.push({ id, name, arguments: '', output: null });
+  }
+
+  /** Adds to the arguments of the latest call. */
+  appendArguments(text: string): void {
+    const call = this.#calls.at(-1);
+    if (!call) return;
+    call.arguments += text;
+    this.#held.emit(functionArgumentsDelta(this.#step.id, this.#calls.length - 1, text));
+  }
+
+  /** Records the result of a call that the server executed. */
+  setOutput(id: string, output: string): void {
+    const call = this.#calls.find((candidate) => candidate.id === id);
+    if (call) call.output = output;
+  }
+
+  /** The step as stored while results are missing. @param usage - What the turn has cost; shown when the step ends. */
+  save(usage: Usage): ReturnType<typeof writeStep<'put'>> {
+    return writeStep('put', this.step, { usage });
+  }
+}
+
+/** The calls of a step whose results are missing. */
+export function pendingCalls(step: RunStep): ToolCall[] {
+  if (step.step_details.type !== 'tool_calls') return [];
+  return step.step_details.tool_calls.flatMap((call) =>
+    call.type === 'function' && call.function.output === null
+      ? { id: call.id, type: call.type, function: { name: call.function.name, arguments: call.function.arguments } }
+      : [],
+  );
+}
+
+function toStepToolCall(call: Call): StepToolCall {
+  return {
+    id: call.id,
+    type: 'function',
+    function: { name: call.name, arguments: call.arguments, output: call.output },
+  };
+}
