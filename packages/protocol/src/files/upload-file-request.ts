@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { invalidFilePurpose } from '../errors/error-texts.ts';
+import { refusal } from '../errors/refusal.ts';
+import { integerText } from '../primitives/integer.ts';
+
+/** Purposes a client may upload for, in the order the error text names them. */
+export const UPLOAD_PURPOSES = ['fine-tune', 'assistants', 'batch', 'user_data', 'vision', 'evals'] as const;
+export type UploadPurpose = (typeof UPLOAD_PURPOSES)[number];
+
+const Purpose = z.custom<UploadPurpose>().check(({ value, issues }) => {
+  if (typeof value !== 'string') {
+    issues.push({ code: 'invalid_type', expected: 'string', input: value });
+  } else if (!UPLOAD_PURPOSES.includes(value)) {
+    issues.push(refusal(value, () => invalidFilePurpose(value, UPLOAD_PURPOSES)));
+  }
+});
+
+/** Removes a file some time after it was made: 1 hour to 30 days. */
+export const FileExpiresAfter = z.strictObject({
+  anchor: z.enum(['created_at']),
+  seconds: integerText({ min: 3600, max: 2_592_000 }),
+});
+export type FileExpiresAfter = z.infer<typeof FileExpiresAfter>;
+
+/**
+ * Fields of `POST /v1/files` other than the file itself, which travels beside them.
+ *
+ * `expires_after[anchor]` and `expires_after[seconds]` of the form are given here as one object.
+ * Source: OpenAPI CreateFileRequest.
+ */
+export const UploadFileRequest = z.strictObject({ purpose: Purpose, expires_after: FileExpiresAfter.optional() });
+export type UploadFileRequest = z.infer<typeof UploadFileRequest>;

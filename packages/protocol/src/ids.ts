@@ -1,0 +1,62 @@
+import { decodeTime, monotonicFactory } from 'ulid';
+
+/** The prefix of each kind of id, as the Assistants API reference shows them. */
+export const ID_PREFIX = {
+  assistant: 'asst_',
+  thread: 'thread_',
+  message: 'msg_',
+  run: 'run_',
+  run_step: 'step_',
+  tool_call: 'call_',
+  file: 'file-',
+  vector_store: 'vs_',
+  vector_store_file_batch: 'vsfb_',
+  upload: 'upload_',
+  upload_part: 'part_',
+  request: 'req_',
+} as const;
+
+/** What an id names. */
+export type IdKind = keyof typeof ID_PREFIX;
+
+/** Length of the ULID that follows the prefix. */
+const ULID_LENGTH = 26;
+
+export interface IdFactory {
+  /** A new id: the prefix of its kind and a ULID. Of two ids of one kind and factory the later sorts after the earlier. */
+  create(kind: IdKind): string;
+}
+
+export interface IdFactoryOptions {
+  /** Milliseconds since 1970. A clock that steps back does not break the order. */
+  now?: () => number;
+}
+
+export function createIdFactory({ now = Date.now }: IdFactoryOptions = {}): IdFactory {
+  const ulid = monotonicFactory();
+  return { create: (kind) => ID_PREFIX[kind] + ulid(now()) };
+}
+
+/**
+ * When an id of ours was made, in ms since 1970.
+ *
+ * @throws when `id` does not end with a ULID.
+ */
+export function idTime(id: string): number {
+  return decodeTime(id.slice(-ULID_LENGTH));
+}
+
+/**
+ * Whether `value` looks like an id of this kind.
+ *
+ * Tests the prefix without its separator, as the service does: `step_123` and `file_abc` pass. Files imported from Azure
+ * (`assistant-…`) pass too.
+ */
+export function hasIdPrefix(kind: IdKind, value: string): boolean {
+  return value.startsWith(idPrefixWord(kind)) || (kind === 'file' && value.startsWith('assistant-'));
+}
+
+/** The prefix without its separator, the form error texts use: `asst`, `thread`, `file`. */
+export function idPrefixWord(kind: IdKind): string {
+  return ID_PREFIX[kind].slice(0, -1);
+}

@@ -1,0 +1,136 @@
+export { createIdFactory, hasIdPrefix, ID_PREFIX, idPrefixWord, idTime } from './ids.ts';
+export type { IdFactory, IdFactoryOptions, IdKind } from './ids.ts';
+export { Json } from './json.ts';
+export { ApiError, ErrorBody, OpenAIError } from './errors/api-error.ts';
+export type { ApiErrorOptions } from './errors/api-error.ts';
+export {
+  arrayTooLong,
+  arrayTooShort,
+  bodyTooLarge,
+  cannotCancelRun,
+  downloadRefused,
+  emptyMessage,
+  emptyThread,
+  filesNotSearchable,
+  fileTooLarge,
+  idKindOfParam,
+  incorrectApiKey,
+  internalError,
+  invalidFilePurpose,
+  invalidFunctionParameters,
+  invalidId,
+  invalidType,
+  invalidValue,
+  malformedJson,
+  malformedMultipart,
+  methodNotAllowed,
+  missingApiKey,
+  missingBetaHeader,
+  missingParameter,
+  modelNotFound,
+  mutuallyExclusive,
+  noSuchFile,
+  notFound,
+  numberTooLarge,
+  numberTooSmall,
+  overlapTooLarge,
+  overloaded,
+  propertyNameTooLong,
+  quotaExceeded,
+  rateLimitExceeded,
+  runNotAcceptingOutputs,
+  stringPatternMismatch,
+  stringTooLong,
+  stringTooShort,
+  threadHasActiveRun,
+  threadLockedForMessages,
+  tooDeeplyNested,
+  toolOutputMismatch,
+  tooManyProperties,
+  unknownModel,
+  unknownParameter,
+  unknownToolChoice,
+  unknownUrl,
+  unsupportedContentType,
+  unsupportedFeature,
+  unsupportedModel,
+  vectorStoreFileNotFound,
+} from './errors/error-texts.ts';
+export type { IdParam, NotFoundKind } from './errors/error-texts.ts';
+export { parseRequest } from './errors/from-zod.ts';
+export { Metadata, METADATA_LIMITS } from './metadata.ts';
+export { ListFilesQuery, ListQuery, ListResponse } from './pagination.ts';
+export { DeletedObject } from './deleted-object.ts';
+export { FunctionDefinition } from './tools/function-definition.ts';
+export {
+  AssistantTool,
+  CodeInterpreterTool,
+  FileSearchRankingOptions,
+  FileSearchTool,
+  FunctionTool,
+} from './tools/assistant-tool.ts';
+export { normalizeTools } from './tools/normalize-tools.ts';
+export { NamedToolChoice, ToolChoice } from './tools/tool-choice.ts';
+export {
+  ChunkingStrategy,
+  CreateToolResources,
+  ToolResources,
+  UpdateToolResources,
+  VectorStoreHelper,
+} from './tools/tool-resources.ts';
+export { ResponseFormat } from './tools/response-format.ts';
+export { Assistant } from './assistants/assistant.ts';
+export { CreateAssistantRequest, UpdateAssistantRequest } from './assistants/assistant-requests.ts';
+export { Thread } from './threads/thread.ts';
+export { CreateThreadRequest, UpdateThreadRequest } from './threads/thread-requests.ts';
+export { FileCitationAnnotation, FilePathAnnotation, TextAnnotation } from './messages/annotation.ts';
+export { Attachment } from './messages/attachment.ts';
+export {
+  ImageDetail,
+  ImageFileContent,
+  ImageUrlContent,
+  MessageContent,
+  RefusalContent,
+  TextContent,
+} from './messages/message-content.ts';
+export { Message, MessageIncompleteReason, MessageRole, MessageStatus } from './messages/message.ts';
+export {
+  CreateMessageRequest,
+  ListMessagesQuery,
+  MessageContentPart,
+  UpdateMessageRequest,
+} from './messages/message-requests.ts';
+export { MessageContentDelta, MessageDelta, TextAnnotationDelta } from './messages/message-delta.ts';
+export { ACTIVE_RUN_STATUSES, isTerminalRunStatus, RunStatus, TERMINAL_RUN_STATUSES } from './runs/run-status.ts';
+export type { ActiveRunStatus, TerminalRunStatus } from './runs/run-status.ts';
+export { Usage } from './runs/usage.ts';
+export { TruncationStrategy, TruncationStrategyParam } from './runs/truncation-strategy.ts';
+export { RequiredAction, Run, RunError, RunIncompleteReason, ToolCall } from './runs/run.ts';
+export {
+  CreateRunRequest,
+  CreateThreadAndRunRequest,
+  SubmitToolOutputsRequest,
+  ToolOutput,
+  UpdateRunRequest,
+} from './runs/run-requests.ts';
+export {
+  CodeInterpreterOutput,
+  CodeInterpreterStepToolCall,
+  FileSearchResult,
+  FileSearchStepToolCall,
+  FunctionStepToolCall,
+  RunStep,
+  RunStepError,
+  RunStepStatus,
+  StepDetails,
+  StepToolCall,
+} from './run-steps/run-step.ts';
+export { RunStepDelta, StepToolCallDelta } from './run-steps/run-step-delta.ts';
+export { IncludeQuery, ListRunStepsQuery, RunStepInclude } from './run-steps/run-step-queries.ts';
+export { FileObject, FilePurpose } from './files/file-object.ts';
+export { FileExpiresAfter, UPLOAD_PURPOSES, UploadFileRequest } from './files/upload-file-request.ts';
+export type { UploadPurpose } from './files/upload-file-request.ts';
+export { Model, ModelList } from './models/model.ts';
+export { ReasoningEffort } from './models/reasoning-effort.ts';
+export { StreamError, StreamEvent, toStreamError } from './streaming/stream-event.ts';
+export type { StreamEventName } from './streaming/stream-event.ts';

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { invalidFunctionParameters, stringPatternMismatch } from '../errors/error-texts.ts';
+import { refusal } from '../errors/refusal.ts';
+import { JsonObject } from '../primitives/json-object.ts';
+
+const NAME_PATTERN = /^[a-zA-Z0-9_-]+$/;
+
+/** Name of a function or response schema: 1 to 64 of `a-z A-Z 0-9 _ -`. */
+export const FunctionName = z
+  .string()
+  .min(1)
+  .max(64)
+  .check(({ value, issues }) => {
+    if (value !== '' && !NAME_PATTERN.test(value)) {
+      issues.push(refusal(value, (param) => stringPatternMismatch(param, NAME_PATTERN.source)));
+    }
+  });
+
+/** A function the model may call. `parameters` is a JSON Schema. */
+export const FunctionDefinition = z
+  .strictObject({
+    name: FunctionName,
+    description: z.string().exactOptional(),
+    parameters: JsonObject.exactOptional(),
+    strict: z.boolean().nullable().exactOptional(),
+  })
+  .check(({ value: { name, parameters }, issues }) => {
+    const type = parameters?.['type'];
+    if (type !== undefined && type !== 'object') {
+      const problem = `schema must be a JSON Schema of 'type: "object"', got 'type: ${JSON.stringify(type)}'.`;
+      issues.push(refusal(parameters, (param) => invalidFunctionParameters(param, name, problem), ['parameters']));
+    }
+  });
+export type FunctionDefinition = z.infer<typeof FunctionDefinition>;
