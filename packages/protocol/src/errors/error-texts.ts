@@ -324,7 +324,7 @@ export function cannotCancelRun(status: string): ApiError {
 }
 
 /** A `tool_choice` that names a function the run does not have. */
-export function unknownToolChoice(functionName: string): ApiError {
+export function unknownFunctionChoice(functionName: string): ApiError {
   return invalidRequest({
     message: `Tool choice '${clip(functionName)}' not found in 'tools' parameter.`,
     param: 'tool_choice',
