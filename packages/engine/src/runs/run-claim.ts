@@ -1,4 +1,4 @@
-import { Json, type Run } from '@cogitator-ai/openai-protocol';
+import { isTerminalRunStatus, Json, type Run } from '@cogitator-ai/openai-protocol';
 import type { StoredRecord } from '@cogitator-ai/openai-storage';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import type { RunTicket } from '../ports/dispatcher.ts';
@@ -6,7 +6,6 @@ import { runKey } from '../records/keys.ts';
 import { parseRecord } from '../records/wire-record.ts';
 import { writeRun } from './build-run.ts';
 import { HeldRun } from './held-run.ts';
-import { isTerminal } from './run-status.ts';
 
 /**
  * Claims a run that waits to be advanced, by raising its fence: whoever held it before can write no more. A queued run
@@ -31,7 +30,7 @@ export async function claimExpiredRun(
   record: StoredRecord<'run'>,
 ): Promise<HeldRun | null> {
   if (record.dueAt === null || record.dueAt > (await context.storage.now())) return null;
-  return isTerminal(parseRecord(record).status) ? null : claim(context, record, {}, null);
+  return isTerminalRunStatus(parseRecord(record).status) ? null : claim(context, record, {}, null);
 }
 
 async function claim(

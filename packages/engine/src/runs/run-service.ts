@@ -1,6 +1,7 @@
 import {
   type CreateRunRequest,
   type CreateThreadAndRunRequest,
+  isTerminalRunStatus,
   Json,
   type ListQuery,
   type ListResponse,
@@ -20,7 +21,6 @@ import { cancelRun } from './cancel-run.ts';
 import { createRun, createThreadAndRun, type StartedRun } from './create-run.ts';
 import { type EventSink, readEvents } from './event-reader.ts';
 import { expireRun } from './expire-run.ts';
-import { isTerminal } from './run-status.ts';
 import { submitToolOutputs } from './submit-tool-outputs.ts';
 
 /** Silence after which a reader looks whether its run is still there, in ms. */
@@ -88,7 +88,7 @@ export function createRunService(context: EngineContext): RunService {
         silenceMs: READER_SILENCE_MS,
         async isOver() {
           const record = await storage.get(runKey(threadId, runId));
-          return record === null || isTerminal(parseRecord(record).status);
+          return record === null || isTerminalRunStatus(parseRecord(record).status);
         },
       });
     },

@@ -13,11 +13,6 @@ const NEXT = {
   expired: [],
 } as const satisfies Record<RunStatus, readonly RunStatus[]>;
 
-/** Whether a run of this status has ended for good. */
-export function isTerminal(status: RunStatus): boolean {
-  return NEXT[status].length === 0;
-}
-
 /** Whether a run may go from one status to another. */
 export function mayBecome(from: RunStatus, to: RunStatus): boolean {
   return (NEXT[from] as readonly RunStatus[]).includes(to);
