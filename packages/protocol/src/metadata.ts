@@ -33,7 +33,14 @@ export const Metadata = z.custom<Record<string, string>>().check(({ value, issue
       return;
     }
     if (isLongerThan(text, valueLength)) {
-      issues.push({ code: 'too_big', origin: 'string', maximum: valueLength, inclusive: true, input: text, path: [key] });
+      issues.push({
+        code: 'too_big',
+        origin: 'string',
+        maximum: valueLength,
+        inclusive: true,
+        input: text,
+        path: [key],
+      });
       return;
     }
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integerText } from './primitives/integer.ts';
+import { integerText } from './primitives/number.ts';
 
 /** A cursor; `after=` with nothing behind it counts as none. */
 const Cursor = z

@@ -1,15 +1,12 @@
 import { type IdKind, idPrefixWord } from '../ids.ts';
 import { ApiError, type ApiErrorOptions, type ErrorBody } from './api-error.ts';
-import { quotedList, type TypeWord } from './type-words.ts';
+import { clip, quotedList, type TypeWord } from './wording.ts';
 
 /*
  * Every text a client can be answered with, one factory each. Clients match on these texts, so they are the service's own,
  * word for word; where that text sends the reader to the service's web site or support, ours names the operator instead
  * and keeps the leading words. Values a client sent are cut before they are repeated.
  */
-
-/** Longest piece of a client's own text that is repeated to it, in UTF-16 units. */
-const MAX_QUOTED = 200;
 
 // Authentication
 
@@ -83,7 +80,11 @@ export function vectorStoreFileNotFound(fileId: string, vectorStoreId: string): 
 
 /** 404 of `/models/{model}`. */
 export function modelNotFound(model: string): ApiError {
-  return failure(404, { message: `The model '${clip(model)}' does not exist`, param: 'model', code: 'model_not_found' });
+  return failure(404, {
+    message: `The model '${clip(model)}' does not exist`,
+    param: 'model',
+    code: 'model_not_found',
+  });
 }
 
 export function unknownUrl(method: string, path: string): ApiError {
@@ -134,11 +135,15 @@ export function invalidId(param: IdParam, value: string): ApiError {
 // Validation of bodies and queries
 
 export function missingParameter(param: string): ApiError {
-  return invalidRequest({ message: `Missing required parameter: '${param}'.`, param, code: 'missing_required_parameter' });
+  return invalidRequest({
+    message: `Missing required parameter: '${param}'.`,
+    param,
+    code: 'missing_required_parameter',
+  });
 }
 
 export function unknownParameter(param: string): ApiError {
-  return invalidRequest({ message: `Unknown parameter: '${clip(param)}'.`, param: clip(param), code: 'unknown_parameter' });
+  return invalidRequest({ message: `Unknown parameter: '${param}'.`, param, code: 'unknown_parameter' });
 }
 
 /**
@@ -277,7 +282,11 @@ export function mutuallyExclusive(param: string, other: string): ApiError {
 
 /** A part of the API this server does not offer. */
 export function unsupportedFeature(param: string): ApiError {
-  return invalidRequest({ message: `'${param}' is not supported by this server.`, param, code: 'unsupported_parameter' });
+  return invalidRequest({
+    message: `'${param}' is not supported by this server.`,
+    param,
+    code: 'unsupported_parameter',
+  });
 }
 
 export function emptyMessage(param: string): ApiError {
@@ -448,7 +457,10 @@ export function internalError(requestId: string): ApiError {
 export function overloaded(): ApiError {
   return failure(
     503,
-    { message: 'The server is currently overloaded with other requests. Sorry about that! You can retry your request.', type: 'server_error' },
+    {
+      message: 'The server is currently overloaded with other requests. Sorry about that! You can retry your request.',
+      type: 'server_error',
+    },
     { headers: { 'retry-after': '1' } },
   );
 }
@@ -460,10 +472,6 @@ function invalidRequest(body: Partial<ErrorBody> & { message: string }): ApiErro
 function failure(status: number, body: Partial<ErrorBody> & { message: string }, options?: ApiErrorOptions): ApiError {
   const { message, type = 'invalid_request_error', param = null, code = null } = body;
   return new ApiError(status, { message, type, param, code }, options);
-}
-
-function clip(value: string): string {
-  return value.length <= MAX_QUOTED ? value : `${value.slice(0, MAX_QUOTED)}…`;
 }
 
 /** `sk-abc***xyz`; a short key shows nothing of itself. */

@@ -9,13 +9,12 @@ import {
   missingParameter,
   numberTooLarge,
   numberTooSmall,
-  stringPatternMismatch,
   stringTooLong,
   stringTooShort,
   unknownParameter,
 } from './error-texts.ts';
 import { refusalError } from './refusal.ts';
-import { typeWord } from './type-words.ts';
+import { clip, typeWord } from './wording.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -37,7 +36,7 @@ function toApiError(issues: readonly Issue[], body: unknown): ApiError {
 }
 
 function isLimit({ code }: Issue): boolean {
-  return code === 'too_big' || code === 'too_small' || code === 'custom' || code === 'invalid_format';
+  return code === 'too_big' || code === 'too_small' || code === 'custom';
 }
 
 /** The issues of the union option a client meant, in place of the union's own. */
@@ -46,7 +45,9 @@ function flatten(issue: Issue, prefix: readonly PropertyKey[], body: unknown): I
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ ...issue, path }];
   const value = valueAt(body, path);
   // An option fits when the value has its type, whatever is wrong inside.
-  const meant = issue.errors.find((option) => !option.some((inner) => inner.path.length === 0 && isOfOtherType(inner, value)));
+  const meant = issue.errors.find(
+    (option) => !option.some((inner) => inner.path.length === 0 && isOfOtherType(inner, value)),
+  );
   if (meant) return meant.flatMap((inner) => flatten(inner, path, body));
   const expected = issue.errors.map((option) => expectedType(option[0] as Issue));
   return [{ code: 'invalid_type', expected: expected.join('|'), path, message: '' }];
@@ -75,52 +76,49 @@ function errorOf(issue: Issue, body: unknown): ApiError {
   const param = toParam(issue.path);
   const value = valueAt(body, issue.path);
   if (value === undefined && issue.path.length > 0) return missingParameter(param);
-  switch (issue.code) {
-    case 'invalid_type':
-      return invalidType(param, EXPECTED_WORDS[issue.expected] ?? `a ${issue.expected}`, typeWord(value));
-    case 'invalid_value':
-      return typeof value === 'string' ? invalidValue(param, value, issue.values) : invalidType(param, 'a string', typeWord(value));
-    case 'invalid_union':
-      // No option has this discriminator.
-      return typeof value === 'string'
-        ? invalidValue(param, value, 'options' in issue ? (issue.options ?? []) : [])
-        : invalidType(param, 'a string', typeWord(value));
-    case 'unrecognized_keys':
-      return unknownParameter(toParam([...issue.path, issue.keys[0] as string]));
-    case 'too_big':
-      return tooBig(param, issue, value);
-    case 'too_small':
-      return tooSmall(param, issue, value);
-    case 'invalid_format':
-      return stringPatternMismatch(param, issue.pattern ?? issue.format);
-    case 'custom': {
-      const toError = refusalError(issue);
-      if (toError) return toError(param);
-      throw new TypeError(`A check of '${param}' gives no error text; checks report with refusal().`);
-    }
-    default:
-      throw new TypeError(`Requests use no schema that reports '${issue.code}', found at '${param}'.`);
+  if (issue.code === 'unrecognized_keys') return unknownParameter(toParam([...issue.path, issue.keys[0] as string]));
+  if (issue.code === 'invalid_type') return wrongType(param, issue.expected, value);
+  if (issue.code === 'invalid_value') return unsupportedValue(param, issue.values, value);
+  // A union that is left has a discriminator, and no option claims its value.
+  if (issue.code === 'invalid_union') {
+    return unsupportedValue(param, 'options' in issue ? (issue.options ?? []) : [], value);
   }
+  if (issue.code === 'too_big') return tooBig(param, issue, value);
+  if (issue.code === 'too_small') return tooSmall(param, issue, value);
+  const toError = issue.code === 'custom' ? refusalError(issue) : undefined;
+  if (toError) return toError(param);
+  throw new TypeError(`No error text for the issue '${issue.code}' of '${param}'.`);
+}
+
+function wrongType(param: string, expected: string, value: unknown): ApiError {
+  return invalidType(param, EXPECTED_WORDS[expected] ?? `a ${expected}`, typeWord(value));
+}
+
+function unsupportedValue(param: string, supported: readonly unknown[], value: unknown): ApiError {
+  return typeof value === 'string' ? invalidValue(param, value, supported) : wrongType(param, 'string', value);
 }
 
 function tooBig(param: string, { origin, maximum }: z.core.$ZodIssueTooBig, value: unknown): ApiError {
   const max = Number(maximum);
-  if (typeof value === 'string') return origin === 'string' ? stringTooLong(param, max, characterCount(value)) : numberTooLarge('integer', param, max, Number(value));
-  if (Array.isArray(value)) return arrayTooLong(param, max, value.length);
+  if (origin === 'string') return stringTooLong(param, max, characterCount(String(value)));
+  if (origin === 'array') return arrayTooLong(param, max, (value as unknown[]).length);
   return numberTooLarge(origin === 'int' ? 'integer' : 'decimal', param, max, Number(value));
 }
 
 function tooSmall(param: string, { origin, minimum }: z.core.$ZodIssueTooSmall, value: unknown): ApiError {
   const min = Number(minimum);
-  if (typeof value === 'string') return origin === 'string' ? stringTooShort(param, min, characterCount(value)) : numberTooSmall('integer', param, min, Number(value));
-  if (Array.isArray(value)) return arrayTooShort(param, min, value.length);
+  if (origin === 'string') return stringTooShort(param, min, characterCount(String(value)));
+  if (origin === 'array') return arrayTooShort(param, min, (value as unknown[]).length);
   return numberTooSmall(origin === 'int' ? 'integer' : 'decimal', param, min, Number(value));
 }
 
 /** `tools[0].function.name`. */
 function toParam(path: readonly PropertyKey[]): string {
   let param = '';
-  for (const key of path) param += typeof key === 'number' ? `[${key}]` : param === '' ? String(key) : `.${String(key)}`;
+  for (const key of path) {
+    if (typeof key === 'number') param += `[${key}]`;
+    else param += (param === '' ? '' : '.') + clip(String(key));
+  }
   return param;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { invalidFilePurpose } from '../errors/error-texts.ts';
 import { refusal } from '../errors/refusal.ts';
-import { integerText } from '../primitives/integer.ts';
+import { integerText } from '../primitives/number.ts';
 
 /** Purposes a client may upload for, in the order the error text names them. */
 export const UPLOAD_PURPOSES = ['fine-tune', 'assistants', 'batch', 'user_data', 'vision', 'evals'] as const;

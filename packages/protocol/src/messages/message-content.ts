@@ -26,5 +26,10 @@ export const RefusalContent = z.object({ type: z.literal('refusal'), refusal: z.
 export type RefusalContent = z.infer<typeof RefusalContent>;
 
 /** A part of a message as answers show it; in requests see `MessageContentPart`. */
-export const MessageContent = z.discriminatedUnion('type', [TextContent, ImageFileContent, ImageUrlContent, RefusalContent]);
+export const MessageContent = z.discriminatedUnion('type', [
+  TextContent,
+  ImageFileContent,
+  ImageUrlContent,
+  RefusalContent,
+]);
 export type MessageContent = z.infer<typeof MessageContent>;

@@ -10,7 +10,13 @@ export const MessageStatus = z.enum(['in_progress', 'incomplete', 'completed']);
 export type MessageStatus = z.infer<typeof MessageStatus>;
 
 /** Why a message ends before its answer did. */
-export const MessageIncompleteReason = z.enum(['content_filter', 'max_tokens', 'run_cancelled', 'run_expired', 'run_failed']);
+export const MessageIncompleteReason = z.enum([
+  'content_filter',
+  'max_tokens',
+  'run_cancelled',
+  'run_expired',
+  'run_failed',
+]);
 export type MessageIncompleteReason = z.infer<typeof MessageIncompleteReason>;
 
 /** Source: OpenAPI MessageObject; keys and order from recorded traffic. */

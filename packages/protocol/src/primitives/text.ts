@@ -3,7 +3,8 @@ import { z } from 'zod';
 /** A string of at most `max` characters (code points). */
 export function text({ max }: { max: number }) {
   return z.string().check(({ value, issues }) => {
-    if (isLongerThan(value, max)) issues.push({ code: 'too_big', origin: 'string', maximum: max, inclusive: true, input: value });
+    if (isLongerThan(value, max))
+      issues.push({ code: 'too_big', origin: 'string', maximum: max, inclusive: true, input: value });
   });
 }
 

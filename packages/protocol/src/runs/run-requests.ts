@@ -5,7 +5,7 @@ import { Metadata } from '../metadata.ts';
 import { ReasoningEffort } from '../models/reasoning-effort.ts';
 import { Temperature, TopP } from '../models/sampling.ts';
 import { boundedArray } from '../primitives/bounded-array.ts';
-import { integer } from '../primitives/integer.ts';
+import { integer } from '../primitives/number.ts';
 import { text } from '../primitives/text.ts';
 import { CreateThreadRequest, MAX_MESSAGES_PER_REQUEST } from '../threads/thread-requests.ts';
 import { AssistantTools } from '../tools/assistant-tool.ts';

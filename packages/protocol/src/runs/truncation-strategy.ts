@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { missingParameter } from '../errors/error-texts.ts';
 import { refusal } from '../errors/refusal.ts';
-import { integer } from '../primitives/integer.ts';
+import { integer } from '../primitives/number.ts';
 
 const Type = z.enum(['auto', 'last_messages']);
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { boundedArray } from '../primitives/bounded-array.ts';
-import { integer } from '../primitives/integer.ts';
+import { decimal, integer } from '../primitives/number.ts';
 import { FunctionDefinition } from './function-definition.ts';
 
 export const CodeInterpreterTool = z.strictObject({ type: z.literal('code_interpreter') });
@@ -9,7 +9,7 @@ export type CodeInterpreterTool = z.infer<typeof CodeInterpreterTool>;
 /** How search results are ranked. Results below `score_threshold` (0 to 1) are dropped. */
 export const FileSearchRankingOptions = z.strictObject({
   ranker: z.enum(['auto', 'default_2024_08_21']).exactOptional(),
-  score_threshold: z.number().min(0).max(1),
+  score_threshold: decimal({ min: 0, max: 1 }),
 });
 export type FileSearchRankingOptions = z.infer<typeof FileSearchRankingOptions>;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { invalidFunctionParameters, stringPatternMismatch } from '../errors/error-texts.ts';
 import { refusal } from '../errors/refusal.ts';
 import { JsonObject } from '../primitives/json-object.ts';
+import { strictSchemaProblem } from './strict-schema.ts';
 
 const NAME_PATTERN = /^[a-zA-Z0-9_-]+$/;
 
@@ -24,11 +25,18 @@ export const FunctionDefinition = z
     parameters: JsonObject.exactOptional(),
     strict: z.boolean().nullable().exactOptional(),
   })
-  .check(({ value: { name, parameters }, issues }) => {
-    const type = parameters?.['type'];
-    if (type !== undefined && type !== 'object') {
-      const problem = `schema must be a JSON Schema of 'type: "object"', got 'type: ${JSON.stringify(type)}'.`;
+  .check(({ value: { name, parameters, strict }, issues }) => {
+    const problem = parameters && schemaProblem(parameters, strict ?? false);
+    if (problem) {
       issues.push(refusal(parameters, (param) => invalidFunctionParameters(param, name, problem), ['parameters']));
     }
   });
 export type FunctionDefinition = z.infer<typeof FunctionDefinition>;
+
+function schemaProblem(schema: JsonObject, strict: boolean): string | null {
+  const { type } = schema;
+  if (type !== undefined && type !== 'object') {
+    return `schema must be a JSON Schema of 'type: "object"', got 'type: ${JSON.stringify(type)}'.`;
+  }
+  return strict ? strictSchemaProblem(schema) : null;
+}

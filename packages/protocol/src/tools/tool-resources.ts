@@ -3,7 +3,7 @@ import { mutuallyExclusive, overlapTooLarge } from '../errors/error-texts.ts';
 import { refusal } from '../errors/refusal.ts';
 import { Metadata } from '../metadata.ts';
 import { boundedArray } from '../primitives/bounded-array.ts';
-import { integer } from '../primitives/integer.ts';
+import { integer } from '../primitives/number.ts';
 
 /** The files and vector stores the tools of an assistant, thread or run work with, as answers show them. */
 export const ToolResources = z.object({
@@ -35,7 +35,9 @@ export const ChunkingStrategy = z.discriminatedUnion('type', [
       .check(({ value: { max_chunk_size_tokens: size, chunk_overlap_tokens: overlap }, issues }) => {
         const maxOverlap = Math.floor(size / 2);
         if (overlap > maxOverlap) {
-          issues.push(refusal(overlap, (param) => overlapTooLarge(param, maxOverlap, overlap), ['chunk_overlap_tokens']));
+          issues.push(
+            refusal(overlap, (param) => overlapTooLarge(param, maxOverlap, overlap), ['chunk_overlap_tokens']),
+          );
         }
       }),
   }),
@@ -60,7 +62,9 @@ export const CreateToolResources = z.strictObject({
     })
     .check(({ value, issues }) => {
       if (value.vector_store_ids?.length && value.vector_stores?.length) {
-        issues.push(refusal(value, (param) => mutuallyExclusive(`${param}.vector_stores`, `${param}.vector_store_ids`)));
+        issues.push(
+          refusal(value, (param) => mutuallyExclusive(`${param}.vector_stores`, `${param}.vector_store_ids`)),
+        );
       }
     })
     .optional(),

@@ -5,16 +5,10 @@ export type TypeWord = 'a string' | 'an integer' | 'a decimal' | 'a boolean' | '
 export function typeWord(value: unknown): TypeWord {
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return 'an array';
-  switch (typeof value) {
-    case 'string':
-      return 'a string';
-    case 'boolean':
-      return 'a boolean';
-    case 'number':
-      return Number.isInteger(value) ? 'an integer' : 'a decimal';
-    default:
-      return 'an object';
-  }
+  if (typeof value === 'string') return 'a string';
+  if (typeof value === 'boolean') return 'a boolean';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'an integer' : 'a decimal';
+  return 'an object';
 }
 
 /** `'a'`, `'a' and 'b'`, `'a', 'b', and 'c'`. */
@@ -22,4 +16,12 @@ export function quotedList(values: readonly unknown[]): string {
   const quoted = values.map((value) => `'${String(value)}'`);
   if (quoted.length < 3) return quoted.join(' and ');
   return `${quoted.slice(0, -1).join(', ')}, and ${quoted.at(-1)}`;
+}
+
+/** Longest piece of a client's own text that is repeated to it, in UTF-16 units. */
+const MAX_QUOTED = 200;
+
+/** A client's own text, cut so that an error stays small whatever was sent. */
+export function clip(value: string): string {
+  return value.length <= MAX_QUOTED ? value : `${value.slice(0, MAX_QUOTED)}…`;
 }
