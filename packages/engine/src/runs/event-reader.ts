@@ -90,7 +90,7 @@ export async function readEvents(
         };
         signal.addEventListener('abort', wake, { once: true, signal: subscription.signal });
       });
-      if (silent && highest === last && (await isOver())) return;
+      if (silent && highest <= last && (await isOver())) return;
     }
   } finally {
     subscription.abort();

@@ -1,0 +1,115 @@
+import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
+import type { LoggedEvent, Storage } from '@cogitator-ai/openai-storage';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type EventSink, readEvents } from './event-reader.ts';
+
+const stream = { partition: 'thread_1', id: 'run_1' };
+const DONE = { event: 'done', data: '[DONE]' };
+
+let storage: Storage;
+
+beforeEach(async () => {
+  storage = createMemoryStorage();
+  await storage.commit({
+    writes: [
+      { write: 'insert', key: { kind: 'thread', path: [], id: 'thread_1' }, body: '{}' },
+      { write: 'insert', key: { kind: 'run', path: ['thread_1'], id: 'run_1' }, body: '{}' },
+    ],
+  });
+});
+
+afterEach(() => storage.close());
+
+function append(...data: string[]): Promise<number | null> {
+  const events = data.map((text) => (text === 'done' ? DONE : { event: 'thread.message.delta', data: text }));
+  return storage.events.append({ stream, fence: 1, events });
+}
+
+/** A sink that takes `room` writes and is then full until drained. */
+class SlowSink implements EventSink {
+  readonly received: string[] = [];
+  readonly #room: number;
+  #writes = 0;
+  drains = 0;
+
+  constructor(room = Infinity) {
+    this.#room = room;
+  }
+
+  write(events: readonly LoggedEvent[]): boolean {
+    for (const { seq, data } of events) this.received.push(`${seq}:${data}`);
+    return ++this.#writes % this.#room !== 0;
+  }
+
+  drained(): Promise<void> {
+    this.drains++;
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function read(sink: EventSink, options: Partial<Parameters<typeof readEvents>[3]> = {}): Promise<void> {
+  const signal = new AbortController().signal;
+  return readEvents(storage.events, stream, sink, {
+    after: 0,
+    signal,
+    silenceMs: 60_000,
+    isOver: () => Promise.resolve(false),
+    ...options,
+  });
+}
+
+describe('readEvents', () => {
+  it('replays what was appended before and passes on what follows, up to done', async () => {
+    await append('a', 'b');
+    const sink = new SlowSink();
+    const reading = read(sink);
+    await new Promise(setImmediate);
+    await append('c');
+    await append('d', 'done', 'later');
+    await reading;
+    expect(sink.received).toEqual(['1:a', '2:b', '3:c', '4:d', '5:[DONE]']);
+  });
+
+  it('begins after the sequence number it is given', async () => {
+    await append('a', 'done', 'b', 'done');
+    const sink = new SlowSink();
+    await read(sink, { after: 2 });
+    expect(sink.received).toEqual(['3:b', '4:[DONE]']);
+  });
+
+  it('reads from the log what a full sink could not take, without gap or duplicate', async () => {
+    const sink = new SlowSink(2);
+    const reading = read(sink);
+    const expected: string[] = [];
+    for (let index = 1; index <= 2000; index++) {
+      await append(`t${index}`);
+      expected.push(`${index}:t${index}`);
+      if (index % 100 === 0) await new Promise(setImmediate);
+    }
+    await append('done');
+    await reading;
+    expect(sink.received).toEqual([...expected, '2001:[DONE]']);
+    expect(sink.drains).toBeGreaterThan(1);
+  });
+
+  it('resolves when the reader leaves, and takes nothing afterwards', async () => {
+    const gone = new AbortController();
+    const sink = new SlowSink();
+    const reading = read(sink, { signal: gone.signal });
+    await append('a');
+    await new Promise(setImmediate);
+    gone.abort();
+    await reading;
+    await append('b');
+    expect(sink.received).toEqual(['1:a']);
+  });
+
+  it('looks after a silence whether the run is over, and then ends', async () => {
+    let asked = 0;
+    const sink = new SlowSink();
+    await append('a');
+    await read(sink, { silenceMs: 5, isOver: () => Promise.resolve(++asked === 3) });
+    expect(asked).toBe(3);
+    expect(sink.received).toEqual(['1:a']);
+  });
+});
