@@ -63,7 +63,8 @@ const DEFAULT_LIMITS: EngineLimits = {
   maxTurns: 64,
   toolTimeoutMs: 60_000,
   eventRetentionMs: 300_000,
-  maxContextCharacters: 1_000_000,
+  // About 100,000 tokens, which the common models take.
+  maxContextCharacters: 400_000,
 };
 
 const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };

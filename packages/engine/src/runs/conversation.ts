@@ -3,6 +3,7 @@ import type { Storage } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
 import type { ModelContentPart, ModelMessage } from '../ports/model-port.ts';
 import { walkRecords } from '../records/walk-records.ts';
+import { loadImage } from './image-content.ts';
 import { addUsage, NO_USAGE } from './usage.ts';
 
 /** What a run's model has been told and has done so far. */
@@ -34,9 +35,9 @@ async function loadThreadMessages({ storage, limits }: EngineContext, run: Run):
   const newestFirst: ModelMessage[] = [];
   for await (const message of walkRecords(storage, { kind: 'message', path: [run.thread_id], order: 'desc' })) {
     if (message.run_id === run.id) continue;
-    const told = toModelMessage(message);
+    const told = await toModelMessage(storage, message);
     if (!told) continue;
-    characters -= JSON.stringify(told.content).length;
+    characters -= charactersOf(told);
     if (remaining <= 0 || (characters < 0 && newestFirst.length > 0)) break;
     newestFirst.push(told);
     remaining--;
@@ -94,27 +95,34 @@ export function addToolCalls(
   conversation.turns++;
 }
 
-function toModelMessage({ role, content }: Message): ModelMessage | null {
+async function toModelMessage(storage: Storage, { role, content }: Message): Promise<ModelMessage | null> {
   if (role === 'assistant') {
     const text = textOf(content);
     return text === '' ? null : { role, content: text };
   }
-  const parts = content.flatMap(toModelParts);
+  const parts = (await Promise.all(content.map((part) => toModelPart(storage, part)))).filter((part) => part !== null);
   const [first] = parts;
   if (!first) return null;
   return { role, content: parts.length === 1 && first.type === 'text' ? first.text : parts };
 }
 
-function toModelParts(content: MessageContent): ModelContentPart[] {
+async function toModelPart(storage: Storage, content: MessageContent): Promise<ModelContentPart | null> {
   switch (content.type) {
     case 'text':
-      return [{ type: 'text', text: content.text.value }];
+      return { type: 'text', text: content.text.value };
     case 'image_url':
-      return [{ type: 'image', url: content.image_url.url, detail: content.image_url.detail ?? 'auto' }];
+      return { type: 'image', url: content.image_url.url, detail: content.image_url.detail ?? 'auto' };
     case 'image_file':
+      return loadImage(storage, content.image_file.file_id, content.image_file.detail ?? 'auto');
     case 'refusal':
-      return [];
+      return null;
   }
+}
+
+/** What a message counts against the limit: its text; images are counted by the model, not by their bytes. */
+function charactersOf({ content }: ModelMessage): number {
+  if (typeof content === 'string') return content.length;
+  return (content ?? []).reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0);
 }
 
 function textOf(content: readonly MessageContent[]): string {
