@@ -22,7 +22,8 @@ const chunks = (size: number, overlap: number) => ({
     },
   },
 });
-const message = { role: 'user', content: 'Hi' };
+const messages = (count: number) => Array.from({ length: count }, () => ({ role: 'user', content: 'Hi' }));
+const codeTools = (count: number) => Array.from({ length: count }, () => ({ type: 'code_interpreter' }));
 const codeFiles = (count: number) => ({ tool_resources: { code_interpreter: { file_ids: ids(count) } } });
 const stores = (count: number) => ({ tool_resources: { file_search: { vector_store_ids: ids(count) } } });
 
@@ -43,12 +44,7 @@ describe('limits', () => {
       run({ instructions: 'x'.repeat(256_001) }),
     ],
     ['function name', CreateAssistantRequest, tool({ name: 'x'.repeat(64) }), tool({ name: 'x'.repeat(65) })],
-    [
-      'tools',
-      CreateRunRequest,
-      run({ tools: Array(128).fill({ type: 'code_interpreter' }) }),
-      run({ tools: Array(129).fill({ type: 'code_interpreter' }) }),
-    ],
+    ['tools', CreateRunRequest, run({ tools: codeTools(128) }), run({ tools: codeTools(129) })],
     ['max_num_results', CreateAssistantRequest, search({ max_num_results: 50 }), search({ max_num_results: 51 })],
     [
       'score_threshold',
@@ -82,7 +78,7 @@ describe('limits', () => {
       { role: 'user', content: [{ type: 'text', text: 'x' }] },
       { role: 'user', content: [] },
     ],
-    ['messages', CreateThreadRequest, { messages: Array(1000).fill(message) }, { messages: Array(1001).fill(message) }],
+    ['messages', CreateThreadRequest, { messages: messages(1000) }, { messages: messages(1001) }],
     [
       'tool output',
       SubmitToolOutputsRequest,

@@ -459,7 +459,7 @@ const ROWS: Row[] = [
   [
     '129 tools',
     CreateAssistantRequest,
-    { model: 'm', tools: Array(129).fill({ type: 'code_interpreter' }) },
+    { model: 'm', tools: Array.from({ length: 129 }, () => ({ type: 'code_interpreter' })) },
     'tools',
     'array_above_max_length',
     "Invalid 'tools': array too long. Expected an array with maximum length 128, but got an array with length 129 instead.",
