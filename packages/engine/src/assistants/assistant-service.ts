@@ -81,7 +81,8 @@ export function createAssistantService(context: EngineContext): AssistantService
             temperature: request.temperature === undefined ? assistant.temperature : (request.temperature ?? 1),
             reasoning_effort:
               request.reasoning_effort === undefined ? assistant.reasoning_effort : request.reasoning_effort,
-            tool_resources: resources === undefined ? assistant.tool_resources : { ...assistant.tool_resources, ...resources },
+            tool_resources:
+              resources === undefined ? assistant.tool_resources : { ...assistant.tool_resources, ...resources },
             metadata: request.metadata === undefined ? assistant.metadata : (request.metadata ?? {}),
             response_format:
               request.response_format === undefined ? assistant.response_format : (request.response_format ?? 'auto'),

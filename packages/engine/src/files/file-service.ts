@@ -98,11 +98,8 @@ export function createFileService(context: EngineContext): FileService {
     },
 
     async delete(fileId) {
-      const deleted = await deleteRecord(
-        storage,
-        fileKey(fileId),
-        { id: fileId, object: 'file', deleted: true },
-        () => noSuchFile(fileId),
+      const deleted = await deleteRecord(storage, fileKey(fileId), { id: fileId, object: 'file', deleted: true }, () =>
+        noSuchFile(fileId),
       );
       await storage.blobs.delete(fileId);
       return deleted;

@@ -1,9 +1,4 @@
-import {
-  type CreateMessageRequest,
-  type Message,
-  type MessageContent,
-  type MessageContentPart,
-} from '@cogitator-ai/openai-protocol';
+import type { CreateMessageRequest, Message, MessageContent, MessageContentPart } from '@cogitator-ai/openai-protocol';
 import type { Insert, Put } from '@cogitator-ai/openai-storage';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import { messageKey } from '../records/keys.ts';

@@ -14,12 +14,7 @@ import { activeRunLock } from './active-run.ts';
 type RunRequest = CreateRunRequest | Omit<CreateThreadAndRunRequest, 'thread' | 'tool_resources'>;
 
 /** A queued run: the assistant's settings with the request's in front. Later changes to the assistant do not reach it. */
-export function buildRun(
-  context: EngineContext,
-  threadId: string,
-  assistant: Assistant,
-  request: RunRequest,
-): Run {
+export function buildRun(context: EngineContext, threadId: string, assistant: Assistant, request: RunRequest): Run {
   const createdAt = unixSeconds(context);
   return {
     id: context.ids.create('run'),

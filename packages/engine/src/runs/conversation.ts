@@ -52,7 +52,12 @@ async function loadOwnTurns(storage: Storage, run: Run): Promise<Conversation> {
     if (step.usage) conversation.usage = addUsage(conversation.usage, step.usage);
     if (step.step_details.type === 'message_creation') {
       if (said.size === 0) {
-        const ownMessages = { kind: 'message', path: [run.thread_id], order: 'asc', where: { run_id: run.id } } as const;
+        const ownMessages = {
+          kind: 'message',
+          path: [run.thread_id],
+          order: 'asc',
+          where: { run_id: run.id },
+        } as const;
         for await (const message of walkRecords(storage, ownMessages)) {
           said.set(message.id, message);
         }

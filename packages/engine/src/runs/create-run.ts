@@ -1,5 +1,4 @@
 import {
-  type Assistant,
   type CreateMessageRequest,
   type CreateRunRequest,
   type CreateThreadAndRunRequest,

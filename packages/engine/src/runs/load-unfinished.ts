@@ -32,7 +32,10 @@ export function stepState({ state }: StoredRecord<'run_step'>): StepState | null
   return state === null ? null : (JSON.parse(state) as StepState);
 }
 
-async function messageOf(storage: Storage, { step_details: details, thread_id: threadId }: RunStep): Promise<Message | null> {
+async function messageOf(
+  storage: Storage,
+  { step_details: details, thread_id: threadId }: RunStep,
+): Promise<Message | null> {
   if (details.type !== 'message_creation') return null;
   const record = await storage.get(messageKey(threadId, details.message_creation.message_id));
   return record && parseRecord(record);

@@ -33,12 +33,7 @@ export class ModelTurn {
   #leadingSpace = '';
 
   /** @param onOpen - Told of each step when it opens; it then is the only open one. */
-  constructor(
-    context: EngineContext,
-    held: HeldRun,
-    usedCallIds: Set<string>,
-    onOpen: (step: OpenStep) => void,
-  ) {
+  constructor(context: EngineContext, held: HeldRun, usedCallIds: Set<string>, onOpen: (step: OpenStep) => void) {
     this.#context = context;
     this.#held = held;
     this.#usedCallIds = usedCallIds;

@@ -19,16 +19,18 @@ export async function claimRun(context: EngineContext, ticket: RunTicket): Promi
   if (!record) return null;
   const { status } = parseRecord(record);
   if (status === 'queued') {
-    return claim(context, record, { status: 'in_progress', started_at: unixSeconds(context) }, 'thread.run.in_progress');
+    return claim(
+      context,
+      record,
+      { status: 'in_progress', started_at: unixSeconds(context) },
+      'thread.run.in_progress',
+    );
   }
   return status === 'cancelling' ? claim(context, record, {}, null) : null;
 }
 
 /** Claims a run whose time is up, whatever its status and whoever holds it. */
-export async function claimExpiredRun(
-  context: EngineContext,
-  record: StoredRecord<'run'>,
-): Promise<HeldRun | null> {
+export async function claimExpiredRun(context: EngineContext, record: StoredRecord<'run'>): Promise<HeldRun | null> {
   if (record.dueAt === null || record.dueAt > (await context.storage.now())) return null;
   return isTerminalRunStatus(parseRecord(record).status) ? null : claim(context, record, {}, null);
 }

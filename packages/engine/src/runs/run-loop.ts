@@ -135,10 +135,14 @@ async function explain(
   if (record?.fence !== held.fence) return null;
   const cause: unknown = held.stopped.aborted ? held.stopped.reason : error;
   if (cause instanceof ClaimLostError) return null;
-  if (cause instanceof RunInterruptedError || parseRecord(record).status === 'cancelling') return { status: 'cancelled' };
+  if (cause instanceof RunInterruptedError || parseRecord(record).status === 'cancelling')
+    return { status: 'cancelled' };
   if (signals.expired.aborted) return { status: 'expired' };
   if (signals.interrupt.aborted) {
-    return { status: 'failed', error: { code: 'server_error', message: 'The server was stopped before the run ended.' } };
+    return {
+      status: 'failed',
+      error: { code: 'server_error', message: 'The server was stopped before the run ended.' },
+    };
   }
   if (!ModelError.isInstance(cause)) {
     context.logger.error({ runId: held.run.id, err: cause }, 'A run failed for a reason of our own.');

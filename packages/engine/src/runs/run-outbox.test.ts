@@ -67,9 +67,11 @@ describe('RunOutbox', () => {
 
   it('keeps events that travelled with a refused commit', async () => {
     outbox.emit(delta('kept'));
-    const result = await outbox.commit([message('msg_1')], [delta('refused')], [
-      { check: 'version', key: runKey, version: 99 },
-    ]);
+    const result = await outbox.commit(
+      [message('msg_1')],
+      [delta('refused')],
+      [{ check: 'version', key: runKey, version: 99 }],
+    );
     expect(result.ok).toBe(false);
     expect(await logged()).toEqual(['kept']);
   });

@@ -45,7 +45,10 @@ export async function submitToolOutputs(
   const stepRecord = await latestStep(storage, current);
   if (!stepRecord) throw new StorageError('schema_mismatch', `Run '${runId}' waits, but has no step.`);
   const step = writeStep('put', {
-    ...withOutputs(parseRecord(stepRecord), new Map(outputs.map((output) => [output.tool_call_id, output.output ?? '']))),
+    ...withOutputs(
+      parseRecord(stepRecord),
+      new Map(outputs.map((output) => [output.tool_call_id, output.output ?? ''])),
+    ),
     status: 'completed',
     completed_at: unixSeconds(context),
     usage: stepState(stepRecord)?.usage ?? NO_USAGE,
@@ -71,7 +74,9 @@ function withOutputs(step: RunStep, outputs: ReadonlyMap<string | undefined, str
   if (step.step_details.type !== 'tool_calls') return step;
   const toolCalls = step.step_details.tool_calls.map((call) => {
     const output = outputs.get(call.id);
-    return call.type === 'function' && output !== undefined ? { ...call, function: { ...call.function, output } } : call;
+    return call.type === 'function' && output !== undefined
+      ? { ...call, function: { ...call.function, output } }
+      : call;
   });
   return { ...step, step_details: { type: 'tool_calls', tool_calls: toolCalls } };
 }
