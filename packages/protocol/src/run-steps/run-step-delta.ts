@@ -42,7 +42,7 @@ export const StepToolCallDelta = z.discriminatedUnion('type', [
     type: z.literal('file_search'),
     file_search: z.object({
       ranking_options: z
-        .object({ ranker: z.enum(['auto', 'default_2024_08_21']), score_threshold: z.number() })
+        .object({ ranker: z.literal('default_2024_08_21'), score_threshold: z.number() })
         .exactOptional(),
       /** Empty in deltas; the results come with the completed step. */
       results: z.array(z.never()),

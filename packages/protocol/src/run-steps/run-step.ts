@@ -37,7 +37,7 @@ export const FileSearchStepToolCall = z.object({
   id: z.string(),
   type: z.literal('file_search'),
   file_search: z.object({
-    ranking_options: z.object({ ranker: z.enum(['auto', 'default_2024_08_21']), score_threshold: z.number() }),
+    ranking_options: z.object({ ranker: z.literal('default_2024_08_21'), score_threshold: z.number() }),
     results: z.array(FileSearchResult),
   }),
 });
