@@ -9,11 +9,13 @@ import {
   threadLockedForMessages,
   type UpdateMessageRequest,
 } from '@cogitator-ai/openai-protocol';
+import type { Check } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
 import { messageKey, threadKey } from '../records/keys.ts';
 import { listPage } from '../records/list-page.ts';
 import { updateRecord } from '../records/update-record.ts';
 import { ACTIVE_RUN } from '../runs/active-run.ts';
+import { commitUnlocked } from '../runs/thread-lock.ts';
 import { requireThread } from '../threads/require-thread.ts';
 import { buildMessage, messageFields, writeMessage } from './build-message.ts';
 
@@ -32,13 +34,11 @@ export function createMessageService(context: EngineContext): MessageService {
     async create(threadId, request) {
       const write = writeMessage('insert', await buildMessage(context, threadId, request));
       const key = threadKey(threadId);
-      const result = await storage.commit({
-        checks: [
-          { check: 'exists', key },
-          { check: 'free', key, unique: ACTIVE_RUN },
-        ],
-        writes: [write],
-      });
+      const checks: Check[] = [
+        { check: 'exists', key },
+        { check: 'free', key, unique: ACTIVE_RUN },
+      ];
+      const result = await commitUnlocked(context, threadId, () => storage.commit({ checks, writes: [write] }));
       if (result.ok) return Json.parse(write.body);
       throw result.conflict.reason === 'taken'
         ? threadLockedForMessages(threadId, result.conflict.holder)

@@ -10,7 +10,7 @@ import {
   unknownFunctionChoice,
   unknownModel,
 } from '@cogitator-ai/openai-protocol';
-import type { Check, LogEvent, Write } from '@cogitator-ai/openai-storage';
+import type { Check, Commit, LogEvent, Write } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
 import { buildMessage, writeMessage } from '../messages/build-message.ts';
 import { assistantKey, threadKey } from '../records/keys.ts';
@@ -18,6 +18,7 @@ import { walkRecords } from '../records/walk-records.ts';
 import { parseRecord } from '../records/wire-record.ts';
 import { buildThread } from '../threads/build-thread.ts';
 import { buildRun, writeRun } from './build-run.ts';
+import { commitUnlocked } from './thread-lock.ts';
 
 /** A run that was started or continued, and where its events from that moment on begin. */
 export interface StartedRun {
@@ -78,7 +79,7 @@ async function start(
   const { thread_id: threadId, id: runId } = value;
   const run = Json.of(value);
   const dueAt = (await storage.now()) + limits.runLifetimeMs;
-  const result = await storage.commit({
+  const commit: Commit = {
     checks,
     writes: [...writes, writeRun('insert', run, { fence: 0, dueAt })],
     events: {
@@ -90,7 +91,8 @@ async function start(
         { event: 'thread.run.queued', data: run.text },
       ],
     },
-  });
+  };
+  const result = await commitUnlocked(context, threadId, () => storage.commit(commit));
   if (!result.ok) {
     throw result.conflict.reason === 'taken'
       ? threadHasActiveRun(threadId, result.conflict.holder)

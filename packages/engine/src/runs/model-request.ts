@@ -7,12 +7,14 @@ import type { Conversation } from './conversation.ts';
  * What the model is asked in the run's next turn. A forced tool choice holds for the first turn only, else the run would
  * call for ever.
  *
+ * @param maxTokens - What is left of the run's completion tokens, or `null` for no limit.
  * @throws `ModelError` `invalid_request` for a built-in tool that this server cannot run.
  */
 export function buildModelRequest(
   run: Run,
   conversation: Conversation,
   serverTools: ReadonlyMap<string, ServerTool>,
+  maxTokens: number | null,
 ): ModelRequest {
   const tools = run.tools.map((tool) => {
     if (tool.type === 'function') return completeDefinition(tool.function, serverTools.get(tool.function.name));
@@ -27,7 +29,7 @@ export function buildModelRequest(
   }
   if (run.temperature !== null) request.temperature = run.temperature;
   if (run.top_p !== null) request.topP = run.top_p;
-  if (run.max_completion_tokens !== null) request.maxTokens = run.max_completion_tokens;
+  if (maxTokens !== null) request.maxTokens = maxTokens;
   if (run.reasoning_effort !== null) request.reasoningEffort = run.reasoning_effort;
   if (format !== null && format !== 'auto') request.responseFormat = format;
   return request;

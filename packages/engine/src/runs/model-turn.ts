@@ -29,6 +29,8 @@ export class ModelTurn {
   readonly #onOpen: (step: OpenStep) => void;
   #message: MessageStep | null = null;
   #toolCalls: ToolCallsStep | null = null;
+  /** Whether the call that is arriving is one too many. */
+  #skipping = false;
   /** White space before anything else; models that only call tools often begin with some. */
   #leadingSpace = '';
 
@@ -61,7 +63,8 @@ export class ModelTurn {
       case 'tool-call':
         return this.#openCall(event.id, event.name);
       case 'tool-call-arguments':
-        return this.#toolCalls?.appendArguments(event.text);
+        if (!this.#skipping) this.#toolCalls?.appendArguments(event.text);
+        return;
     }
   }
 
@@ -78,6 +81,9 @@ export class ModelTurn {
   }
 
   #openCall(proposedId: string | null, name: string): void {
+    // Not every model heeds the wish for one call at a time.
+    this.#skipping = !this.#held.run.parallel_tool_calls && this.#toolCalls !== null;
+    if (this.#skipping) return;
     if (!this.#toolCalls) {
       if (this.#message) this.#endMessage(this.#message);
       this.#toolCalls = new ToolCallsStep(this.#context, this.#held);

@@ -1,3 +1,4 @@
+import type { Run, Usage } from '@cogitator-ai/openai-protocol';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import type { RunHandler } from '../ports/dispatcher.ts';
 import { ModelError } from '../ports/model-port.ts';
@@ -68,8 +69,11 @@ async function takeTurns(
   const conversation = await loadConversation(context, held.run);
   progress.usage = conversation.usage;
   while (conversation.turns < context.limits.maxTurns) {
+    const tokensLeft = completionTokensLeft(held.run, progress.usage);
+    if (tokensLeft !== null && tokensLeft <= 0) return { status: 'incomplete', reason: 'max_completion_tokens' };
+    const request = buildModelRequest(held.run, conversation, context.tools, tokensLeft);
     const turn = new ModelTurn(context, held, conversation.callIds, (open) => (progress.open = open));
-    const result = await turn.play(buildModelRequest(held.run, conversation, context.tools), stop);
+    const result = await turn.play(request, stop);
     progress.openUsage = result.usage;
     progress.usage = addUsage(progress.usage, result.usage);
     if (result.finishReason === 'length') return { status: 'incomplete', reason: 'max_completion_tokens' };
@@ -90,6 +94,11 @@ async function takeTurns(
   }
   const message = `The run was stopped after ${context.limits.maxTurns} turns that only called tools.`;
   return { status: 'failed', error: { code: 'server_error', message } };
+}
+
+/** The limit on completion tokens is the whole run's; `null` when it has none. */
+function completionTokensLeft({ max_completion_tokens: max }: Run, { completion_tokens: used }: Usage): number | null {
+  return max === null ? null : max - used;
 }
 
 /** Executes the calls of tools that run here; each result is stored when it is there. */
