@@ -1,1 +1,69 @@
-export {};
+import { describe } from 'vitest';
+import { describeBlobStreaming } from './conformance/blob-streaming.ts';
+import { describeBlobs } from './conformance/blobs.ts';
+import { describeCascades } from './conformance/cascades.ts';
+import { describeCommits } from './conformance/commits.ts';
+import { describeDue } from './conformance/due.ts';
+import { describeEventLog } from './conformance/event-log.ts';
+import { describeEventSubscription } from './conformance/event-subscription.ts';
+import { describeLifecycle } from './conformance/lifecycle.ts';
+import { describeLists } from './conformance/lists.ts';
+import { describeNames } from './conformance/names.ts';
+import { describeRaces } from './conformance/races.ts';
+import { describeRecords } from './conformance/records.ts';
+import { describeReopening } from './conformance/reopening.ts';
+import { describeReplicas } from './conformance/replicas.ts';
+import { createStorageTest } from './conformance/storage-test.ts';
+import { describeUniques } from './conformance/uniques.ts';
+import type { Storage } from './contract/storage.ts';
+
+/** What a driver may lack without breaking the contract. */
+export type StorageGap =
+  /** Several storages on the same data: the driver serves one process only. */
+  | 'replicas'
+  /** Data that outlives its storage: the driver keeps it in memory. */
+  | 'reopening'
+  /** Blobs larger than memory: the driver keeps them there. */
+  | 'streaming';
+
+export interface StorageConformanceOptions {
+  /** Gaps of the driver; their tests are reported as skipped. Default none. */
+  without?: readonly StorageGap[];
+}
+
+/**
+ * Proves a driver: defines vitest tests for every invariant of the storage contract.
+ *
+ * @param name - Name of the driver in the report.
+ * @param open - Opens a storage; each call another one, on the same data unless `replicas` and `reopening` are gaps. The
+ * tests use fresh ids, so the data may be those of earlier runs; nothing else should write to them meanwhile.
+ */
+export function runStorageConformance(
+  name: string,
+  open: () => Promise<Storage>,
+  { without = [] }: StorageConformanceOptions = {},
+): void {
+  const lacks = (gap: StorageGap): boolean => without.includes(gap);
+  describe(`storage contract: ${name}`, { timeout: 60_000 }, () => {
+    const it = createStorageTest(open);
+    describeRecords(it);
+    describeNames(it);
+    describeLists(it);
+    describeCommits(it);
+    describeUniques(it);
+    describeRaces(it);
+    describeCascades(it);
+    describeDue(it);
+    describeEventLog(it);
+    describeEventSubscription(it);
+    describeBlobs(it);
+    describeBlobStreaming(it, !lacks('streaming'));
+    describeLifecycle(it, open);
+    describe.skipIf(lacks('reopening'))('reopening', () => {
+      describeReopening(open);
+    });
+    describe.skipIf(lacks('replicas'))('replicas', () => {
+      describeReplicas(open);
+    });
+  });
+}

@@ -69,7 +69,12 @@ export function partitionOfCommit({ checks = [], writes = [], events }: Commit):
       deleted.add(name);
       continue;
     }
-    if (write.write === 'insert' && !isRecordKey(write.key)) throw invalid(`No record can have the key '${name}'.`);
+    if (
+      write.write === 'insert' &&
+      !(isIdentifier(write.key.id) && write.key.path.length === depthOf(write.key.kind))
+    ) {
+      throw invalid(`No record can have the key '${name}'.`);
+    }
     if (typeof write.unique === 'string' && !isIdentifier(write.unique)) {
       throw invalid(`'${write.unique}' cannot be a unique value.`);
     }
@@ -103,13 +108,18 @@ export function partitionOfKeys(keys: readonly RecordKey[]): string {
 }
 
 function isPath(kind: RecordKind, path: readonly string[]): boolean {
-  let owners = 0;
-  for (let { parent } = RECORD_KINDS[kind] as RecordKindSpec; parent; { parent } = RECORD_KINDS[parent]) owners++;
-  return path.length === owners && path.every(isIdentifier);
+  return path.length === depthOf(kind) && path.every(isIdentifier);
+}
+
+/** How many owners a record of this kind has. */
+function depthOf(kind: RecordKind): number {
+  const { parent }: RecordKindSpec = RECORD_KINDS[kind];
+  return parent === null ? 0 : depthOf(parent) + 1;
 }
 
 function hasFilter(kind: RecordKind, name: string): boolean {
-  return (RECORD_KINDS[kind] as RecordKindSpec).filters.includes(name);
+  const { filters }: RecordKindSpec = RECORD_KINDS[kind];
+  return filters.includes(name);
 }
 
 function nameOf({ kind, path, id }: RecordKey): string {

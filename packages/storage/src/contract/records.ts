@@ -22,7 +22,8 @@ export type RecordKind = 'assistant' | 'thread' | 'message' | 'run' | 'run_step'
 
 /**
  * Names one record. Its ids are identifiers (`isIdentifier`); any other text, which a client may well have sent, names
- * nothing: reads find nothing, a check or a put answers `missing`, a delete does nothing. Only an insert is rejected.
+ * nothing: reads find nothing; a check, a put, an insert below it answer `missing`; a delete does nothing. To insert it is
+ * rejected as `invalid_request`.
  *
  * `path` holds the ids of its owners, outermost first: `[]` for an assistant, a thread or a file, `[thread_id]` for a
  * message or a run, `[thread_id, run_id]` for a run step. The same id under another path is another record.
