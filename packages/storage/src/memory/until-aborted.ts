@@ -1,16 +1,18 @@
 /** The same chunks, until the signal is aborted: its reason is then thrown at once, also while the source is silent. */
 export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, void> {
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason);
+  let interrupt = (): void => {};
+  const onAbort = (): void => interrupt();
   signal.addEventListener('abort', onAbort, { once: true });
-  // Nobody may be waiting when it rejects.
-  aborted.catch(() => {});
   const iterator = source[Symbol.asyncIterator]();
   let ended = false;
   try {
     for (;;) {
-      const next = await Promise.race([iterator.next(), aborted]);
+      signal.throwIfAborted();
+      // Not `Promise.race` with one promise of the abort: that would hold every chunk until the end.
+      const next = await new Promise<IteratorResult<T, unknown>>((resolve, reject) => {
+        interrupt = () => reject(signal.reason);
+        iterator.next().then(resolve, reject);
+      });
       if (next.done) {
         ended = true;
         return;
