@@ -62,31 +62,22 @@ class SetupError extends Error {
   }
 }
 
-/** Runs `main` and ends the process with the exit code it returns. */
-export async function runMain(main) {
-  try {
-    process.exitCode = await main();
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    console.error(`\n${error.message}`);
-    process.exitCode = error.exitCode;
-  }
-}
-
 /**
  * Makes Node, pnpm and the dependencies ready and puts `node` and `pnpm` on the PATH of every child.
  *
  * @param {'server' | 'workspace'} scope What to install: what the server needs to run, or everything.
+ * @returns {Promise<number>} 0 when all is ready; otherwise an exit code, after telling what failed and what to do.
  */
 export async function prepare(scope) {
-  const pnpmVersion = readJson(join(ROOT, 'package.json')).packageManager.replace('pnpm@', '');
-  const pnpm = await fetchTool('pnpm', pnpmVersion, 'install.js', `pnpm${EXE}`);
-  const programs = [dirname(pnpm)];
-  if (isOlder(process.versions.node, OLDEST_NODE)) {
-    programs.push(dirname(await fetchTool('node', FETCHED_NODE, 'installArchSpecificPackage.js', `bin/node${EXE}`)));
+  try {
+    await prepareTools();
+    await installDependencies(scope);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(`\n${error.message}`);
+    return error.exitCode;
   }
-  process.env.PATH = [...programs, process.env.PATH].join(delimiter);
-  await installDependencies(scope);
 }
 
 /**
@@ -130,6 +121,16 @@ export function run(command, args, { cwd = ROOT, env = {}, keepStderr = false } 
       resolve({ code: code ?? 128 + constants.signals[signal ?? 'SIGKILL'], interrupted, stderr });
     });
   });
+}
+
+async function prepareTools() {
+  const pnpmVersion = readJson(join(ROOT, 'package.json')).packageManager.replace('pnpm@', '');
+  const pnpm = await fetchTool('pnpm', pnpmVersion, 'install.js', `pnpm${EXE}`);
+  const programs = [dirname(pnpm)];
+  if (isOlder(process.versions.node, OLDEST_NODE)) {
+    programs.push(dirname(await fetchTool('node', FETCHED_NODE, 'installArchSpecificPackage.js', `bin/node${EXE}`)));
+  }
+  process.env.PATH = [...programs, process.env.PATH].join(delimiter);
 }
 
 /** Installs the npm package of a program under `.node/`, unless it is there, and returns the program's path. */
