@@ -15,7 +15,7 @@ const FETCHED_NODE = '24.21.0';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const TOOLS = join(ROOT, '.node');
-const STAMP = join(ROOT, 'node_modules', '.install-stamp.json');
+const STAMP = join(ROOT, 'node_modules', '.installed');
 const PLATFORM = `${process.platform}-${process.arch}`;
 const EXE = process.platform === 'win32' ? '.exe' : '';
 
@@ -74,9 +74,10 @@ export async function prepare(scope) {
     await installDependencies(scope);
     return 0;
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    console.error(`\n${error.message}`);
-    return error.exitCode;
+    const isSystemError = error.syscall !== undefined;
+    if (!(error instanceof SetupError) && !isSystemError) throw error;
+    console.error(`\n${isSystemError ? explain(error.message) : error.message}`);
+    return error.exitCode ?? 1;
   }
 }
 
@@ -90,7 +91,7 @@ export async function prepare(scope) {
  *   for a program ended by one; `stderr` is the end of its standard error where `keepStderr` is set.
  */
 export function run(command, args, { cwd = ROOT, env = {}, keepStderr = false } = {}) {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
@@ -114,7 +115,8 @@ export function run(command, args, { cwd = ROOT, env = {}, keepStderr = false } 
     });
     child.once('error', (error) => {
       stopForwarding();
-      reject(error);
+      console.error(error.message);
+      resolve({ code: 127, interrupted, stderr: error.message });
     });
     child.once('close', (code, signal) => {
       stopForwarding();
@@ -124,7 +126,7 @@ export function run(command, args, { cwd = ROOT, env = {}, keepStderr = false } 
 }
 
 async function prepareTools() {
-  const pnpmVersion = readJson(join(ROOT, 'package.json')).packageManager.replace('pnpm@', '');
+  const pnpmVersion = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).packageManager.replace('pnpm@', '');
   const pnpm = await fetchTool('pnpm', pnpmVersion, 'install.js', `pnpm${EXE}`);
   const programs = [dirname(pnpm)];
   if (isOlder(process.versions.node, OLDEST_NODE)) {
@@ -158,21 +160,19 @@ async function fetchTool(name, version, installScript, program) {
 }
 
 async function installDependencies(scope) {
-  const lockfile = createHash('sha256')
-    .update(readFileSync(join(ROOT, 'pnpm-lock.yaml')))
-    .digest('hex');
-  const stamp = readJson(STAMP);
-  const isCurrent = stamp?.lockfile === lockfile && stamp.platform === PLATFORM;
-  if (isCurrent && (stamp.scope === scope || stamp.scope === 'workspace')) return;
+  const lockfile = createHash('sha256').update(readFileSync(join(ROOT, 'pnpm-lock.yaml')));
+  const current = `${PLATFORM} ${lockfile.digest('hex')}\n`;
+  // Whatever was installed last, the server's packages were part of it.
+  if (scope === 'server' && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === current) return;
 
   // Installing for the server alone would remove the development dependencies somebody has installed.
-  const installed = hasDevelopmentInstall() ? 'workspace' : scope;
-  const what = installed === 'server' ? "the server's packages" : 'all packages';
+  const onlyServer = scope === 'server' && !hasDevelopmentInstall();
+  const what = onlyServer ? "the server's packages" : 'all packages';
   console.log(`Installing ${what} …`);
-  const only = installed === 'server' ? ['--prod', '--filter', '@cogitator-ai/openai-server...'] : [];
+  const selection = onlyServer ? ['--prod', '--filter', '@cogitator-ai/openai-server...'] : [];
   // The lockfile's age rules were checked when it was written; checking them again asks for every package's history.
-  await runStep(`install ${what}`, 'pnpm', ['install', '--frozen-lockfile', '--trust-lockfile', ...only]);
-  writeFileSync(STAMP, `${JSON.stringify({ lockfile, platform: PLATFORM, scope: installed })}\n`);
+  await runStep(`install ${what}`, 'pnpm', ['install', '--frozen-lockfile', '--trust-lockfile', ...selection]);
+  writeFileSync(STAMP, current);
 }
 
 /** Whether pnpm's own notes say that development dependencies are installed. */
@@ -183,11 +183,14 @@ function hasDevelopmentInstall() {
 
 async function runStep(what, command, args, cwd) {
   const { code, interrupted, stderr } = await run(command, args, { cwd, env: INSTALL_ENVIRONMENT, keepStderr: true });
-  if (interrupted) throw new SetupError('Stopped.', code);
-  if (code !== 0) {
-    const advice = ADVICE.find(([pattern]) => pattern.test(stderr))?.[1] ?? 'The lines above say why.';
-    throw new SetupError(`Could not ${what} (exit code ${code}).\n${advice} Then run the same command again.`);
-  }
+  if (interrupted) throw new SetupError('Stopped.', code || 130);
+  if (code !== 0) throw new SetupError(explain(`Could not ${what} (exit code ${code}).`, stderr));
+}
+
+/** A failure and what to do about it, judged by what the system or the failing program said. */
+function explain(failure, evidence = failure) {
+  const advice = ADVICE.find(([pattern]) => pattern.test(evidence))?.[1] ?? 'The lines above say why.';
+  return `${failure}\n${advice} Then run the same command again.`;
 }
 
 function requireRunnable(name, version, program) {
@@ -210,14 +213,4 @@ function npmCommand() {
 function isOlder(version, [major, minor]) {
   const [ownMajor, ownMinor] = version.split('.').map(Number);
   return ownMajor < major || (ownMajor === major && ownMinor < minor);
-}
-
-/** What a JSON file of this repository holds, or `undefined` where there is none. */
-function readJson(path) {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  }
 }
