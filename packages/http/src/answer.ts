@@ -1,0 +1,28 @@
+import type { Json } from '@cogitator-ai/openai-protocol';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { RequestContext } from './environment.ts';
+
+/** The headers of every answer. Given with the answer: changing them afterwards would build the response twice. */
+export function answerHeaders(c: RequestContext, contentType: string): Record<string, string> {
+  return {
+    'content-type': contentType,
+    'x-request-id': c.get('requestId'),
+    'openai-version': '2020-10-01',
+    'openai-processing-ms': String(Math.round(performance.now() - c.get('startedAt'))),
+    ...c.get('cors'),
+  };
+}
+
+/** Answers a wire object as it is stored. */
+export function answer(c: RequestContext, json: Json<unknown>, headers?: Record<string, string>): Response {
+  return answerText(c, 200, json.text, headers);
+}
+
+export function answerText(
+  c: RequestContext,
+  status: ContentfulStatusCode,
+  text: string,
+  headers?: Record<string, string>,
+): Response {
+  return c.body(text, status, { ...answerHeaders(c, 'application/json'), ...headers });
+}

@@ -1,0 +1,74 @@
+import type { Engine, Logger } from '@cogitator-ai/openai-engine';
+import { unknownUrl } from '@cogitator-ai/openai-protocol';
+import { Hono } from 'hono';
+import { answerText } from './answer.ts';
+import type { Environment } from './environment.ts';
+import { createErrorHandler } from './errors/handle-error.ts';
+import { createAuthCheck } from './gate/api-keys.ts';
+import type { CorsOptions } from './gate/cors.ts';
+import { createGate } from './gate/gate.ts';
+import { assistantRoutes } from './routes/assistants.ts';
+import { fileRoutes } from './routes/files.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { modelRoutes } from './routes/models.ts';
+import type { RouteOptions } from './routes/route.ts';
+import { runStepRoutes } from './routes/run-steps.ts';
+import { runRoutes } from './routes/runs.ts';
+import { threadRoutes } from './routes/threads.ts';
+import { Heartbeat } from './sse/heartbeat.ts';
+
+export interface AppOptions {
+  engine: Engine;
+  /** Keys that are let in. Default none: everybody is. */
+  apiKeys?: readonly string[];
+  cors?: CorsOptions;
+  /** Default silent. */
+  logger?: Logger;
+  /** Largest JSON body, in bytes. Default 32 MiB. */
+  maxBodyBytes?: number;
+  /** Largest uploaded file, in bytes. Default 512 MiB. */
+  maxFileBytes?: number;
+  /** Silence after which a stream is sent a comment, in ms. Default 15,000. */
+  heartbeatMs?: number;
+}
+
+/** The Assistants API as a Hono app: `/v1/…` and `/health`. */
+export function createApp(options: AppOptions): Hono<Environment> {
+  const { engine, logger } = options;
+  const app = new Hono<Environment>({ getPath });
+  const routeOptions: RouteOptions = {
+    engine,
+    logger,
+    heartbeat: new Heartbeat(options.heartbeatMs ?? 15_000),
+    maxBodyBytes: options.maxBodyBytes ?? 32 * 2 ** 20,
+    maxFileBytes: options.maxFileBytes ?? 512 * 2 ** 20,
+  };
+
+  app.use(createGate(createAuthCheck(options.apiKeys ?? []), options.cors ?? {}));
+  app.get('/health', (c) => answerText(c, 200, '{"status":"ok"}'));
+  for (const addRoutes of [
+    assistantRoutes,
+    runRoutes,
+    threadRoutes,
+    messageRoutes,
+    runStepRoutes,
+    fileRoutes,
+    modelRoutes,
+  ]) {
+    addRoutes(app, routeOptions);
+  }
+  const handleError = createErrorHandler(logger);
+  app.onError(handleError);
+  app.notFound((c) => handleError(unknownUrl(c.req.method, c.req.path), c));
+  return app;
+}
+
+/** The request's path. Runs of slashes count as one and one at the end as none: some clients add them to their base URL. */
+function getPath(request: Request): string {
+  const { url } = request;
+  const start = url.indexOf('/', url.indexOf(':') + 4);
+  const end = url.indexOf('?', start);
+  const path = end === -1 ? url.slice(start) : url.slice(start, end);
+  const joined = path.includes('//') ? path.replaceAll(/\/{2,}/g, '/') : path;
+  return joined.length > 1 && joined.endsWith('/') ? joined.slice(0, -1) : joined;
+}

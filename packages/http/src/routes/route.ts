@@ -1,0 +1,43 @@
+import type { Engine, Logger } from '@cogitator-ai/openai-engine';
+import { methodNotAllowed, parseRequest } from '@cogitator-ai/openai-protocol';
+import type { Hono } from 'hono';
+import type { z } from 'zod';
+import type { Environment, RequestContext } from '../environment.ts';
+import { readJson } from '../requests/read-json.ts';
+import { readQuery } from '../requests/read-query.ts';
+import type { Heartbeat } from '../sse/heartbeat.ts';
+
+/** What the routes need. */
+export interface RouteOptions {
+  readonly engine: Engine;
+  readonly logger: Logger | undefined;
+  readonly heartbeat: Heartbeat;
+  readonly maxBodyBytes: number;
+  readonly maxFileBytes: number;
+}
+
+export type App = Hono<Environment>;
+
+type Handler = (c: RequestContext) => Promise<Response> | Response;
+
+/** Answers one path; methods it does not have are refused with 405. */
+export function route(app: App, path: string, handlers: Partial<Record<'GET' | 'POST' | 'DELETE', Handler>>): void {
+  for (const [method, handler] of Object.entries(handlers)) app.on(method, path, handler);
+  app.all(path, () => {
+    throw methodNotAllowed(Object.keys(handlers));
+  });
+}
+
+/** The request's body as `schema` describes it. */
+export async function parseBody<S extends z.ZodType>(
+  c: RequestContext,
+  schema: S,
+  { maxBodyBytes }: RouteOptions,
+): Promise<z.output<S>> {
+  return parseRequest(schema, await readJson(c, maxBodyBytes));
+}
+
+/** The request's query as `schema` describes it. */
+export function parseQuery<S extends z.ZodType>(c: RequestContext, schema: S): z.output<S> {
+  return parseRequest(schema, readQuery(c));
+}

@@ -1,0 +1,62 @@
+import {
+  CreateRunRequest,
+  CreateThreadAndRunRequest,
+  IncludeQuery,
+  isTerminalRunStatus,
+  ListQuery,
+  SubmitToolOutputsRequest,
+  UpdateRunRequest,
+} from '@cogitator-ai/openai-protocol';
+import { answer } from '../answer.ts';
+import { pathId } from '../requests/path-id.ts';
+import { streamRun } from '../sse/stream-run.ts';
+import { type App, parseBody, parseQuery, route, type RouteOptions } from './route.ts';
+
+/** How soon a polling client should ask again, in ms. */
+const POLL_AFTER = { 'openai-poll-after-ms': '200' };
+
+export function runRoutes(app: App, options: RouteOptions): void {
+  const { runs } = options.engine;
+
+  route(app, '/v1/threads/runs', {
+    POST: async (c) => {
+      const request = await parseBody(c, CreateThreadAndRunRequest, options);
+      const started = await runs.createThreadAndRun(request);
+      return request.stream ? streamRun(c, started, options) : answer(c, started.run);
+    },
+  });
+  route(app, '/v1/threads/:thread_id/runs', {
+    GET: async (c) => {
+      const threadId = pathId(c, 'thread_id');
+      return answer(c, await runs.list(threadId, parseQuery(c, ListQuery)));
+    },
+    POST: async (c) => {
+      const threadId = pathId(c, 'thread_id');
+      parseQuery(c, IncludeQuery);
+      const request = await parseBody(c, CreateRunRequest, options);
+      const started = await runs.create(threadId, request);
+      return request.stream ? streamRun(c, started, options) : answer(c, started.run);
+    },
+  });
+  route(app, '/v1/threads/:thread_id/runs/:run_id', {
+    GET: async (c) => {
+      const run = await runs.retrieve(pathId(c, 'thread_id'), pathId(c, 'run_id'));
+      return answer(c, run, isTerminalRunStatus(run.value.status) ? {} : POLL_AFTER);
+    },
+    POST: async (c) => {
+      const [threadId, runId] = [pathId(c, 'thread_id'), pathId(c, 'run_id')];
+      return answer(c, await runs.update(threadId, runId, await parseBody(c, UpdateRunRequest, options)));
+    },
+  });
+  route(app, '/v1/threads/:thread_id/runs/:run_id/cancel', {
+    POST: async (c) => answer(c, await runs.cancel(pathId(c, 'thread_id'), pathId(c, 'run_id'))),
+  });
+  route(app, '/v1/threads/:thread_id/runs/:run_id/submit_tool_outputs', {
+    POST: async (c) => {
+      const [threadId, runId] = [pathId(c, 'thread_id'), pathId(c, 'run_id')];
+      const request = await parseBody(c, SubmitToolOutputsRequest, options);
+      const started = await runs.submitToolOutputs(threadId, runId, request);
+      return request.stream ? streamRun(c, started, options) : answer(c, started.run);
+    },
+  });
+}

@@ -1,0 +1,10 @@
+export { createDemoProvider, DEMO_MODEL } from './demo/demo-provider.ts';
+export { createOpenAICompatibleProvider } from './openai-compatible/openai-compatible-model.ts';
+export type { OpenAICompatibleOptions } from './openai-compatible/openai-compatible-model.ts';
+export type { ModelTimeouts } from './openai-compatible/timeouts.ts';
+export type { Provider } from './providers/provider.ts';
+export { ollamaProvider, readProviders } from './providers/read-providers.ts';
+export { createModelRouter } from './router/model-router.ts';
+export type { ModelRouter, ModelRouterOptions } from './router/model-router.ts';
+export { openModels } from './router/open-models.ts';
+export type { OpenModelsOptions } from './router/open-models.ts';

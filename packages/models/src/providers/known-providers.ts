@@ -1,0 +1,54 @@
+/** An endpoint that speaks chat completions and that an environment variable is enough to use. */
+interface KnownProvider {
+  readonly name: string;
+  readonly baseUrl: string;
+  /** Variables that may hold the key; the first that is set counts. */
+  readonly keyNames: readonly string[];
+  /** Variables that may hold another base URL. */
+  readonly urlNames?: readonly string[];
+}
+
+/** In the order in which one of them becomes the default provider. */
+export const KNOWN_PROVIDERS: readonly KnownProvider[] = [
+  {
+    name: 'openai',
+    baseUrl: 'https://api.openai.com/v1',
+    keyNames: ['COGITATOR_OPENAI_API_KEY', 'OPENAI_API_KEY'],
+    urlNames: ['COGITATOR_OPENAI_BASE_URL', 'OPENAI_BASE_URL'],
+  },
+  {
+    name: 'anthropic',
+    baseUrl: 'https://api.anthropic.com/v1',
+    keyNames: ['COGITATOR_ANTHROPIC_API_KEY', 'ANTHROPIC_API_KEY'],
+  },
+  {
+    name: 'google',
+    baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
+    keyNames: ['COGITATOR_GOOGLE_API_KEY', 'GOOGLE_API_KEY', 'GEMINI_API_KEY'],
+  },
+  {
+    name: 'groq',
+    baseUrl: 'https://api.groq.com/openai/v1',
+    keyNames: ['COGITATOR_GROQ_API_KEY', 'GROQ_API_KEY'],
+  },
+  {
+    name: 'openrouter',
+    baseUrl: 'https://openrouter.ai/api/v1',
+    keyNames: ['COGITATOR_OPENROUTER_API_KEY', 'OPENROUTER_API_KEY'],
+  },
+  {
+    name: 'mistral',
+    baseUrl: 'https://api.mistral.ai/v1',
+    keyNames: ['COGITATOR_MISTRAL_API_KEY', 'MISTRAL_API_KEY'],
+  },
+  {
+    name: 'together',
+    baseUrl: 'https://api.together.xyz/v1',
+    keyNames: ['COGITATOR_TOGETHER_API_KEY', 'TOGETHER_API_KEY'],
+  },
+  {
+    name: 'deepseek',
+    baseUrl: 'https://api.deepseek.com/v1',
+    keyNames: ['COGITATOR_DEEPSEEK_API_KEY', 'DEEPSEEK_API_KEY'],
+  },
+];
