@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { ConfigError } from './config-error.ts';
+import { Config, SETTINGS } from './settings.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Name = keyof Config;
+
+const NAMES = Object.keys(SETTINGS) as Name[];
+
+/** What the command line asks for. */
+export type Command =
+  | { readonly run: 'help' }
+  | { readonly run: 'version' }
+  | { readonly run: 'server'; readonly config: Config };
+
+/**
+ * Reads the configuration: flags win over the environment, the environment over the file, the file over the defaults.
+ *
+ * @throws {@link ConfigError} for the first setting that is unknown or wrong.
+ */
+export function loadConfig(args: readonly string[], environment: Environment): Command {
+  const flags = parseFlags(args);
+  if (flags['help']) return { run: 'help' };
+  if (flags['version']) return { run: 'version' };
+
+  const file = flags['config'] ?? environment['CONFIG_FILE'];
+  const values: Record<string, unknown> = typeof file === 'string' ? readFile(file) : {};
+  const sources: Record<string, string> = Object.fromEntries(
+    Object.keys(values).map((name) => [name, `${name} in ${file}`]),
+  );
+  for (const name of NAMES) {
+    const { flag, environment: variables } = SETTINGS[name];
+    const variable = variables.find((candidate) => (environment[candidate] ?? '') !== '');
+    if (variable !== undefined) {
+      values[name] = environment[variable];
+      sources[name] = variable;
+    }
+    if (flags[flag] !== undefined) {
+      values[name] = flags[flag];
+      sources[name] = `--${flag}`;
+    }
+  }
+  const result = Config.safeParse(values);
+  if (result.success) return { run: 'server', config: result.data };
+  const [issue] = result.error.issues;
+  if (issue?.code === 'unrecognized_keys')
+    throw new ConfigError(`Unknown setting '${issue.keys[0]}' in ${String(file)}.`);
+  const name = String(issue?.path[0]);
+  throw new ConfigError(`${sources[name] ?? name} ${issue?.message}; got '${String(values[name])}'.`);
+}
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const rows = NAMES.map((name) => {
+    const { flag, environment, value, help } = SETTINGS[name];
+    const fallback = Config.shape[name].safeParse(undefined).data;
+    const isShown = typeof fallback === 'string' || typeof fallback === 'number';
+    return `  --${flag} ${value}\n      ${help}${isShown ? ` Default ${fallback}.` : ''} (${environment.join(', ')})`;
+  });
+  return [
+    'Usage: npm start -- [options]',
+    '',
+    'Serves the Assistants API v2. Models are found through the environment: OPENAI_API_KEY, OPENAI_BASE_URL, OLLAMA_HOST,',
+    'ANTHROPIC_API_KEY, GROQ_API_KEY, OPENROUTER_API_KEY and others.',
+    '',
+    'Options (environment variable):',
+    ...rows,
+    '  --config FILE\n      JSON file with these settings by name, such as {"port": 8080}. (CONFIG_FILE)',
+    '  --help, --version',
+  ].join('\n');
+}
+
+function parseFlags(args: readonly string[]): Record<string, string | boolean | undefined> {
+  const options = Object.fromEntries(
+    [...NAMES.map((name) => SETTINGS[name].flag), 'config'].map((flag) => [flag, { type: 'string' as const }]),
+  );
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { ...options, help: { type: 'boolean' }, version: { type: 'boolean' } },
+    });
+    return values;
+  } catch (error) {
+    throw new ConfigError(`${(error as Error).message.split('\n')[0]?.replace(/\. To specify.*/, '.')} See --help.`);
+  }
+}
+
+function readFile(path: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`The configuration file cannot be read: ${(error as Error).message}.`);
+  }
+  try {
+    const values: unknown = JSON.parse(text);
+    if (typeof values === 'object' && values !== null && !Array.isArray(values)) return { ...values };
+  } catch {
+    // Told below.
+  }
+  throw new ConfigError(`The configuration file ${path} is not a JSON object.`);
+}

@@ -1,0 +1,3 @@
+export { Config } from './config/settings.ts';
+export { startServer } from './start-server.ts';
+export type { RunningServer, StartServerOptions } from './start-server.ts';

@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { banner } from './banner.ts';
+import { ConfigError } from './config/config-error.ts';
+import { type Command, helpText, loadConfig } from './config/load-config.ts';
+import { createLogger } from './logging/create-logger.ts';
+import { startServer } from './start-server.ts';
+
+const command = readCommand();
+if (command.run === 'help') console.log(helpText());
+else if (command.run === 'version') console.log(readVersion());
+else await serve(command);
+
+function readCommand(): Command {
+  try {
+    return loadConfig(process.argv.slice(2), process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    process.exit(2);
+  }
+}
+
+async function serve({ config }: Extract<Command, { run: 'server' }>): Promise<void> {
+  const logger = createLogger(config);
+  const server = await startServer({ config, environment: process.env, logger }).catch((error: unknown) => {
+    console.error(explainListenError(error, config.port));
+    process.exit(1);
+  });
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      // A second signal means "at once".
+      if (stopping) process.exit(130);
+      stopping = true;
+      logger.info({ signal }, 'Shutting down.');
+      server.close().then(
+        () => process.exit(0),
+        (err: unknown) => {
+          logger.error({ err }, 'The shutdown failed.');
+          process.exit(1);
+        },
+      );
+    });
+  }
+  console.log(banner(server, await server.listModels(), config.apiKeys.length > 0));
+}
+
+function explainListenError(error: unknown, port: number): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return `Port ${port} is in use. Choose another: npm start -- --port ${port + 1}`;
+  if (code === 'EACCES')
+    return `Port ${port} may not be used by this user. Choose one above 1023: npm start -- --port 8080`;
+  if (code === 'EADDRNOTAVAIL')
+    return 'The host is no address of this machine. Choose another: npm start -- --host 127.0.0.1';
+  throw error;
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
