@@ -13,26 +13,35 @@ const ENTRY_POINTS = {
   'packages/storage': ['.', './memory', './conformance'],
 };
 
-const packages = readPackages().filter(({ manifest }) => manifest.private !== true);
+const packages = readPackages()
+  .filter(({ manifest }) => manifest.private !== true)
+  .map(({ folder, manifest: { exports = {} } }) => {
+    const { './package.json': _, ...entries } = exports;
+    return { folder, entries };
+  });
 
 it('offers these entry points', () => {
-  const entryPoints = packages.map(({ folder, manifest }) => {
-    return [folder, Object.keys(manifest.exports ?? {}).filter((key) => key !== './package.json')];
-  });
-  expect(Object.fromEntries(entryPoints)).toEqual(ENTRY_POINTS);
+  const keys = packages.map(({ folder, entries }) => [folder, Object.keys(entries)]);
+  expect(Object.fromEntries(keys)).toEqual(ENTRY_POINTS);
 });
 
-describe.each(packages)('$folder', ({ folder, manifest }) => {
-  it.each(Object.entries(manifest.exports ?? {}).filter(([key]) => key !== './package.json'))(
-    'maps %s to the source file and the build of the same name',
-    (key, target) => {
-      const file = key === '.' ? 'index' : key.slice('./'.length);
+describe.each(packages)('$folder', ({ folder, entries }) => {
+  describe.each(Object.entries(entries))('%s', (key, target) => {
+    const name = key === '.' ? 'index' : key.slice('./'.length);
+    const source = `./src/${name}.ts`;
+
+    it('is the source file and the build of that name', () => {
       expect(target).toEqual({
-        '@cogitator-ai/source': `./src/${file}.ts`,
-        types: `./dist/${file}.d.ts`,
-        default: `./dist/${file}.js`,
+        '@cogitator-ai/source': source,
+        types: `./dist/${name}.d.ts`,
+        default: `./dist/${name}.js`,
       });
-      expect(existsSync(join(root, folder, `src/${file}.ts`))).toBe(true);
-    },
-  );
+      expect(existsSync(join(root, folder, source))).toBe(true);
+    });
+
+    it('exports these values', async () => {
+      const module: object = await import(join(root, folder, source));
+      expect(Object.keys(module).toSorted()).toMatchSnapshot();
+    });
+  });
 });
