@@ -1,0 +1,131 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Reply, toChunks } from './reply.ts';
+
+export type { Reply } from './reply.ts';
+
+/** A message as the upstream was sent it. */
+export interface ChatMessage {
+  role: string;
+  content: unknown;
+  tool_calls?: { id: string; type: string; function: { name: string; arguments: string } }[];
+  tool_call_id?: string;
+}
+
+/** A request for a completion, as it arrived. */
+export interface RecordedRequest {
+  readonly headers: IncomingMessage['headers'];
+  readonly body: { model: string; messages: ChatMessage[]; stream?: boolean; [key: string]: unknown };
+  /** Whether the client left before the answer was complete. */
+  aborted: boolean;
+}
+
+/** A model endpoint on a loopback port. */
+export interface Upstream {
+  /** Base URL, ending in `/v1`. */
+  readonly url: string;
+  /** Requests for completions so far. */
+  readonly requests: RecordedRequest[];
+  /** Ids that `GET /v1/models` lists. */
+  models: string[];
+  /** Queues replies; each request takes the next. With none left, {@link answerFromConversation} answers. */
+  script(...replies: (Reply | ((request: RecordedRequest) => Reply))[]): void;
+  /** Forgets requests and replies. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/** Starts an upstream. @param options.port - Default any free one. */
+export async function startUpstream({ port = 0 }: { port?: number } = {}): Promise<Upstream> {
+  const requests: RecordedRequest[] = [];
+  const replies: (Reply | ((request: RecordedRequest) => Reply))[] = [];
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === 'GET' && request.url === '/v1/models') {
+      const data = upstream.models.map((id) => ({ id, object: 'model', created: 1_700_000_000, owned_by: 'tests' }));
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ object: 'list', data }));
+      return;
+    }
+    let text = '';
+    for await (const chunk of request.setEncoding('utf8')) text += chunk as string;
+    if (request.method !== 'POST' || request.url !== '/v1/chat/completions') {
+      response.writeHead(404).end();
+      return;
+    }
+    const recorded: RecordedRequest = {
+      headers: request.headers,
+      body: JSON.parse(text) as RecordedRequest['body'],
+      aborted: false,
+    };
+    requests.push(recorded);
+    response.on('close', () => {
+      recorded.aborted = !response.writableFinished;
+    });
+    const next = replies.shift() ?? answerFromConversation;
+    await send(response, typeof next === 'function' ? next(recorded) : next, recorded.body.model);
+  }
+
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const upstream: Upstream = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    requests,
+    models: ['test-model'],
+    script: (...more) => void replies.push(...more),
+    reset() {
+      requests.length = 0;
+      replies.length = 0;
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return upstream;
+}
+
+/** Answers from what it was sent: recalls a name told earlier, reports tool results, else repeats the last message. */
+export function answerFromConversation({ body: { messages } }: RecordedRequest): Reply {
+  const last = messages.at(-1);
+  const asked = String(last?.content);
+  if (last?.role === 'tool') return { text: ['The tool ', 'said: ', asked] };
+  if (/what is my name/i.test(asked)) {
+    const told = messages.map(({ content }) => /my name is (\w+)/i.exec(String(content))?.[1]).findLast(Boolean);
+    return { text: ['Your name is ', told ?? 'unknown to me', '.'] };
+  }
+  return { text: ['You said: ', ...asked.split(/(?<= )/)] };
+}
+
+async function send(response: ServerResponse, reply: Reply, model: string): Promise<void> {
+  if (reply.hang) return;
+  if (reply.error) {
+    const { status, body = '', headers } = reply.error;
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+  const pieces = reply.raw ?? [
+    ...toChunks(reply, model).map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`),
+    'data: [DONE]\n\n',
+  ];
+  for (const [index, piece] of pieces.entries()) {
+    if (index === reply.breakAfter) {
+      // What was written must leave before the connection breaks.
+      await sleep(5);
+      response.destroy();
+      return;
+    }
+    if (reply.delayMs) await sleep(reply.delayMs);
+    if (response.destroyed) return;
+    response.write(piece);
+    if (reply.raw) await sleep(2);
+  }
+  response.end();
+}
