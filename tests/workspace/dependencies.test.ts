@@ -45,6 +45,15 @@ describe.each(packages)('$folder', ({ folder, manifest }) => {
     expect(manifest.name).toBe(SCOPE + folder.replace(/^.*\//, ''));
   });
 
+  it('leaves its required peers to the installer', () => {
+    // pnpm installs them by itself. Named again for development, `npm start`, which installs without development
+    // dependencies, would leave them out.
+    const required = Object.keys(manifest.peerDependencies ?? {}).filter(
+      (name) => manifest.peerDependenciesMeta?.[name]?.optional !== true,
+    );
+    expect(required.filter((name) => name in (manifest.devDependencies ?? {}))).toEqual([]);
+  });
+
   it('imports only what it declares', () => {
     const declared = new Set([manifest.name, ...runtimeDependencies(manifest)]);
     const undeclared = importedPackages(folder).filter((name) => !declared.has(name));
