@@ -14,6 +14,8 @@ export interface Reply {
   delayMs?: number;
   /** Ends the connection after so many events, without a finish. */
   breakAfter?: number;
+  /** Waits after so many events, until the promise resolves or the client leaves. */
+  pause?: { after: number; until: Promise<unknown> };
   /** Never answers: waits until the client leaves. */
   hang?: boolean;
   /** Answers with this status and body instead of a stream. */

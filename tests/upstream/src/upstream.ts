@@ -122,6 +122,7 @@ async function send(response: ServerResponse, reply: Reply, model: string): Prom
       response.destroy();
       return;
     }
+    if (index === reply.pause?.after) await Promise.race([reply.pause.until, once(response, 'close')]);
     if (reply.delayMs) await sleep(reply.delayMs);
     if (response.destroyed) return;
     response.write(piece);
