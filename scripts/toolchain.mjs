@@ -169,7 +169,7 @@ async function installDependencies(scope) {
   const onlyServer = scope === 'server' && !hasDevelopmentInstall();
   const what = onlyServer ? "the server's packages" : 'all packages';
   console.log(`Installing ${what} …`);
-  const selection = onlyServer ? ['--prod', '--filter', '@cogitator-ai/openai-server...'] : [];
+  const selection = onlyServer ? ['--prod', '--filter-prod', '@cogitator-ai/openai-server...'] : [];
   // The lockfile's age rules were checked when it was written; checking them again asks for every package's history.
   await runStep(`install ${what}`, 'pnpm', ['install', '--frozen-lockfile', '--trust-lockfile', ...selection]);
   writeFileSync(STAMP, current);
