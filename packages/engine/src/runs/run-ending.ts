@@ -50,18 +50,19 @@ export function endRunFields(ending: RunEnding, now: number): Partial<Run> & Pic
 
 /** The step that was open when the run ended. */
 export function endStep(step: RunStep, ending: RunEnding, now: number): RunStep {
+  const base = { ...step, expires_at: null };
   switch (ending.status) {
     case 'completed':
     case 'incomplete':
-      return { ...step, status: 'completed', completed_at: now };
+      return { ...base, status: 'completed', completed_at: now };
     case 'failed': {
       const code = ending.error.code === 'rate_limit_exceeded' ? ending.error.code : 'server_error';
-      return { ...step, status: 'failed', failed_at: now, last_error: { code, message: ending.error.message } };
+      return { ...base, status: 'failed', failed_at: now, last_error: { code, message: ending.error.message } };
     }
     case 'cancelled':
-      return { ...step, status: 'cancelled', cancelled_at: now };
+      return { ...base, status: 'cancelled', cancelled_at: now };
     case 'expired':
-      return { ...step, status: 'expired', expired_at: now };
+      return { ...base, status: 'expired', expired_at: now };
   }
 }
 

@@ -51,6 +51,7 @@ export async function submitToolOutputs(
     ),
     status: 'completed',
     completed_at: unixSeconds(context),
+    expires_at: null,
     usage: stepState(stepRecord)?.usage ?? NO_USAGE,
   });
   const run = Json.of<Run>({ ...current, status: 'queued', required_action: null });

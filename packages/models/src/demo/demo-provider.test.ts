@@ -64,6 +64,6 @@ describe('the demo model', () => {
     const stop = new AbortController();
     const events = demo.stream('demo', { model: 'demo', messages: [user('slowly')] }, { signal: stop.signal });
     setTimeout(() => stop.abort(), 10);
-    await expect(Array.fromAsync(events)).rejects.toThrow();
+    await expect(Array.fromAsync(events)).rejects.toThrow('aborted');
   });
 });
