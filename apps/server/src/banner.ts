@@ -1,3 +1,4 @@
+import { DEFAULT_MODEL, DEMO_MODEL } from '@cogitator-ai/openai-models';
 import type { RunningServer } from './start-server.ts';
 
 /** Models named in the banner; the rest is counted. */
@@ -5,21 +6,22 @@ const SHOWN_MODELS = 6;
 
 /** What a person is told once the server listens. */
 export function banner(server: RunningServer, models: readonly string[], needsKey: boolean): string {
-  const [first = 'demo'] = models;
-  const more = models.length > SHOWN_MODELS ? ` and ${models.length - SHOWN_MODELS} more` : '';
-  const onlyDemo = models.length === 1 && first === 'demo';
-  const key = needsKey ? " \\\n  -H 'Authorization: Bearer YOUR_KEY'" : '';
+  const shown = models.filter((model) => model !== DEFAULT_MODEL);
+  const more = shown.length > SHOWN_MODELS ? ` and ${shown.length - SHOWN_MODELS} more` : '';
+  const onlyDemo = shown.length === 1 && shown[0] === DEMO_MODEL;
+  const headers = `${needsKey ? "-H 'Authorization: Bearer YOUR_KEY' " : ''}-H 'Content-Type: application/json'`;
   return [
     '',
     `  Assistants API   ${server.url}/v1`,
     `  Storage          ${server.storageName}`,
-    `  Models           ${models.slice(0, SHOWN_MODELS).join(', ')}${more}`,
+    `  Models           ${shown.slice(0, SHOWN_MODELS).join(', ')}${more}`,
     ...(onlyDemo ? ['                   Set OPENAI_API_KEY, OPENAI_BASE_URL, OLLAMA_HOST … for real ones.'] : []),
     `  API key          ${needsKey ? 'needed' : 'not needed (set API_KEYS to ask for one)'}`,
     '',
-    '  Try it:',
+    '  Paste this into another terminal for an answer:',
     '',
-    `curl -s ${server.url}/v1/assistants${key} -H 'Content-Type: application/json' -d '{"model": "${first}", "name": "Helper"}'`,
+    `ASSISTANT=$(curl -s ${server.url}/v1/assistants ${headers} -d '{"model":"${DEFAULT_MODEL}"}' | grep -o 'asst_[0-9A-Z]*')`,
+    `curl -N ${server.url}/v1/threads/runs ${headers} -d '{"assistant_id":"'$ASSISTANT'","stream":true,"thread":{"messages":[{"role":"user","content":"Hello!"}]}}'`,
     '',
   ].join('\n');
 }

@@ -4,7 +4,7 @@ export type { OpenAICompatibleOptions } from './openai-compatible/openai-compati
 export type { ModelTimeouts } from './openai-compatible/timeouts.ts';
 export type { Provider } from './providers/provider.ts';
 export { ollamaProvider, readProviders } from './providers/read-providers.ts';
-export { createModelRouter } from './router/model-router.ts';
+export { createModelRouter, DEFAULT_MODEL } from './router/model-router.ts';
 export type { ModelRouter, ModelRouterOptions } from './router/model-router.ts';
 export { openModels } from './router/open-models.ts';
 export type { OpenModelsOptions } from './router/open-models.ts';

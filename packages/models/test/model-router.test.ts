@@ -50,6 +50,7 @@ describe('createModelRouter', () => {
     ['ollama/org/model', 'ollama', 'org/model'],
     ['gpt-4-turbo', 'openai', 'gpt-4o'],
     ['local', 'ollama', 'llama3.2:latest'],
+    ['default', 'openai', 'gpt-4o'],
   ])('sends %s to %s as %s', async (model, provider, name) => {
     expect(router.accepts(model)).toBe(true);
     expect(await modelSentTo(model)).toEqual([provider, name]);
@@ -58,6 +59,7 @@ describe('createModelRouter', () => {
   it('lists what can be reached, under every name that works', async () => {
     const models = await router.list({ signal: signal() });
     expect(models.map(({ id }) => id)).toEqual([
+      'default',
       'gpt-4-turbo',
       'local',
       'gpt-4o',
@@ -72,6 +74,10 @@ describe('createModelRouter', () => {
   it('lets the demo answer to its own name only', async () => {
     const alone = createModelRouter({ providers: [createDemoProvider()] });
     expect([alone.accepts('demo'), alone.accepts('gpt-4o'), alone.accepts('')]).toEqual([true, false, false]);
+    const said = await Array.fromAsync(
+      alone.stream({ model: 'default', messages: [{ role: 'user', content: 'x' }] }, { signal: signal() }),
+    );
+    expect(said.at(-1)).toMatchObject({ type: 'finish' });
     const turn = async (): Promise<unknown> =>
       Array.fromAsync(alone.stream({ model: 'gpt-4o', messages: [] }, { signal: signal() }));
     await expect(turn()).rejects.toMatchObject({ code: 'invalid_request' });

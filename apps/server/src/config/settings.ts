@@ -76,7 +76,7 @@ export const SETTINGS: { readonly [Name in keyof Config]-?: Setting } = {
     flag: 'default-model',
     environment: ['DEFAULT_MODEL', 'COGITATOR_DEFAULT_MODEL'],
     value: 'MODEL',
-    help: "A provider/model. Its provider answers for names without one, and 'default' is a name for it.",
+    help: "What the model name 'default' stands for, such as openai/gpt-4o. Its provider also gets names without one.",
   },
   modelAliases: {
     flag: 'model-aliases',

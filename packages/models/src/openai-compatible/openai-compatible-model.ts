@@ -26,6 +26,8 @@ export interface OpenAICompatibleOptions {
   baseUrl: string;
   apiKey?: string;
   headers?: Readonly<Record<string, string>>;
+  /** The model meant where none is named. Default the first that is listed. */
+  defaultModel?: string;
   timeouts?: Partial<ModelTimeouts>;
 }
 
@@ -83,6 +85,7 @@ export function createOpenAICompatibleProvider(options: OpenAICompatibleOptions)
 
   return {
     name,
+    ...(options.defaultModel === undefined ? {} : { defaultModel: options.defaultModel }),
 
     async *stream(model: string, request: ModelRequest, { signal }): AsyncGenerator<ModelEvent> {
       try {

@@ -6,6 +6,8 @@ interface KnownProvider {
   readonly keyNames: readonly string[];
   /** Variables that may hold another base URL. */
   readonly urlNames?: readonly string[];
+  /** A model that serves as the default at this URL. */
+  readonly defaultModel?: string;
 }
 
 /** In the order in which one of them becomes the default provider. */
@@ -15,6 +17,7 @@ export const KNOWN_PROVIDERS: readonly KnownProvider[] = [
     baseUrl: 'https://api.openai.com/v1',
     keyNames: ['COGITATOR_OPENAI_API_KEY', 'OPENAI_API_KEY'],
     urlNames: ['COGITATOR_OPENAI_BASE_URL', 'OPENAI_BASE_URL'],
+    defaultModel: 'gpt-4o-mini',
   },
   {
     name: 'anthropic',

@@ -15,6 +15,9 @@ export interface ModelRouterOptions {
   onUnreachable?: (provider: string, error: unknown) => void;
 }
 
+/** The name that always works: for the model chosen by an alias of this name, else for one of the default provider. */
+export const DEFAULT_MODEL = 'default';
+
 /** A {@link ModelPort} over several providers. */
 export interface ModelRouter extends ModelPort {
   /** Closes the providers' connections. */
@@ -23,7 +26,7 @@ export interface ModelRouter extends ModelPort {
 
 /**
  * Sends each model to its provider. `provider/model` is split at the first `/`; where the part before it is no provider,
- * and for a bare name, the default provider gets the name as it is.
+ * and for a bare name, the default provider gets the name as it is. See {@link DEFAULT_MODEL} for the name `default`.
  */
 export function createModelRouter({ providers, aliases = {}, onUnreachable }: ModelRouterOptions): ModelRouter {
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
@@ -42,6 +45,16 @@ export function createModelRouter({ providers, aliases = {}, onUnreachable }: Mo
     return provider
       ? { provider, model: name.slice(slash + 1) }
       : { provider: defaultProvider as Provider, model: name };
+  }
+
+  /** The provider's own choice, else the first model it lists. */
+  async function chooseModel(provider: Provider, signal: AbortSignal): Promise<string> {
+    const model = provider.defaultModel ?? (await listProvider(provider, signal))[0]?.id;
+    if (model !== undefined) return resolve(model).model;
+    throw new ModelError(
+      'unavailable',
+      `${provider.name} names no models; say which one is meant, or set DEFAULT_MODEL.`,
+    );
   }
 
   async function listProvider(provider: Provider, signal: AbortSignal): Promise<ModelInfo[]> {
@@ -63,6 +76,7 @@ export function createModelRouter({ providers, aliases = {}, onUnreachable }: Mo
 
   return {
     accepts(model) {
+      if (model === DEFAULT_MODEL) return true;
       const resolved = resolve(model);
       // The demo answers to its own name only, so that a mistyped model is not answered by it in silence.
       return resolved.model !== '' && (!resolved.provider.only || resolved.provider.only.includes(resolved.model));
@@ -73,7 +87,7 @@ export function createModelRouter({ providers, aliases = {}, onUnreachable }: Mo
       const lists = await Promise.all(providers.map((provider) => listProvider(provider, signal)));
       const real = lists.flat();
       const known = new Set(real.map(({ id }) => id));
-      const aliasInfos = [...aliasMap.keys()]
+      const aliasInfos = [...new Set([DEFAULT_MODEL, ...aliasMap.keys()])]
         .filter((id) => !known.has(id))
         .map((id) => ({ id, created: 0, ownedBy: resolve(id).provider.name }));
       const models = [...aliasInfos, ...real];
@@ -81,12 +95,13 @@ export function createModelRouter({ providers, aliases = {}, onUnreachable }: Mo
       return models;
     },
 
-    stream(request, options) {
-      const { provider, model } = resolve(request.model);
+    async *stream(request, options) {
+      const { provider, model: resolved } = resolve(request.model);
+      const model = resolved === DEFAULT_MODEL ? await chooseModel(provider, options.signal) : resolved;
       if (provider.only && !provider.only.includes(model)) {
         throw new ModelError('invalid_request', `The model '${request.model}' does not exist.`);
       }
-      return provider.stream(model, { ...request, model }, options);
+      yield* provider.stream(model, { ...request, model }, options);
     },
 
     async close() {
