@@ -1,6 +1,6 @@
 import type { Usage } from '@cogitator-ai/openai-protocol';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
-import type { HeldRun } from './held-run.ts';
+import { type HeldRun, RunInterruptedError } from './held-run.ts';
 import { endOpenStep, type OpenStep } from './open-step.ts';
 import { endRunFields, type RunEnding } from './run-ending.ts';
 import { DONE } from './run-events.ts';
@@ -19,14 +19,20 @@ export async function endRun(
   context: EngineContext,
   held: HeldRun,
   ending: RunEnding,
-  { open, openUsage, usage }: Unfinished,
+  unfinished: Unfinished,
 ): Promise<void> {
+  const { open, openUsage, usage } = unfinished;
   const now = unixSeconds(context);
   const { writes, events } = open ? endOpenStep(open, ending, openUsage, now) : { writes: [], events: [] };
-  await held.transition({ ...endRunFields(ending, now), usage }, writes, (runText) => [
-    ...events,
-    { event: `thread.run.${ending.status}`, data: runText },
-    DONE,
-  ]);
+  try {
+    await held.transition({ ...endRunFields(ending, now), usage }, writes, (runText) => [
+      ...events,
+      { event: `thread.run.${ending.status}`, data: runText },
+      DONE,
+    ]);
+  } catch (error) {
+    if (error instanceof RunInterruptedError) return endRun(context, held, { status: 'cancelled' }, unfinished);
+    throw error;
+  }
   await context.storage.events.finish(held.stream, { retainMs: context.limits.eventRetentionMs });
 }

@@ -1,4 +1,4 @@
-import { Json, type Run } from '@cogitator-ai/openai-protocol';
+import { Json, type Run, type RunStatus } from '@cogitator-ai/openai-protocol';
 import type { EventStreamKey, LogEvent, StoredRecord, Write } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
 import { runKey } from '../records/keys.ts';
@@ -114,17 +114,27 @@ export class HeldRun {
         return run;
       }
       if (result.conflict.reason !== 'version') throw new ClaimLostError();
-      await this.#reload();
+      await this.refresh();
+      // A run that is being cancelled is to end as cancelled, even though its answer may be finished.
+      if (this.#run.status === 'cancelling' && !endsCancelling(change.status)) throw new RunInterruptedError();
     }
   }
 
-  async #reload(): Promise<void> {
+  /**
+   * Reads the run again: what others changed since it was claimed.
+   *
+   * @throws {@link ClaimLostError} when somebody else claimed the run or it was deleted.
+   */
+  async refresh(): Promise<void> {
     const record = await this.#context.storage.get(runKey(this.#run.thread_id, this.#run.id));
     if (record?.fence !== this.fence) throw new ClaimLostError();
     this.#run = parseRecord(record);
     this.#version = record.version;
     this.#dueAt = record.dueAt;
-    // A run that is being cancelled is to end as cancelled, even though its answer may be finished.
-    if (this.#run.status === 'cancelling') throw new RunInterruptedError();
   }
+}
+
+/** Whether a run that is being cancelled may still take this status. */
+function endsCancelling(status: RunStatus): boolean {
+  return status === 'cancelled' || status === 'expired';
 }

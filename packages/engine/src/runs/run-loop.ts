@@ -2,12 +2,10 @@ import type { Run, Usage } from '@cogitator-ai/openai-protocol';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import type { RunHandler } from '../ports/dispatcher.ts';
 import { ModelError } from '../ports/model-port.ts';
-import { runKey } from '../records/keys.ts';
-import { parseRecord } from '../records/wire-record.ts';
 import { addToolCalls, loadConversation } from './conversation.ts';
 import { endRun, type Unfinished } from './end-run.ts';
 import { executeTool } from './execute-tool.ts';
-import { type HeldRun, RunInterruptedError } from './held-run.ts';
+import type { HeldRun } from './held-run.ts';
 import { buildModelRequest } from './model-request.ts';
 import { loadUnfinished } from './load-unfinished.ts';
 import { ModelTurn } from './model-turn.ts';
@@ -140,12 +138,15 @@ async function explain(
   error: unknown,
   signals: { interrupt: AbortSignal; expired: AbortSignal },
 ): Promise<RunEnding | null> {
-  const record = await context.storage.get(runKey(held.run.thread_id, held.run.id));
-  if (record?.fence !== held.fence) return null;
   const cause: unknown = held.stopped.aborted ? held.stopped.reason : error;
   if (cause instanceof ClaimLostError) return null;
-  if (cause instanceof RunInterruptedError || parseRecord(record).status === 'cancelling')
-    return { status: 'cancelled' };
+  try {
+    await held.refresh();
+  } catch (refreshError) {
+    if (refreshError instanceof ClaimLostError) return null;
+    throw refreshError;
+  }
+  if (held.run.status === 'cancelling') return { status: 'cancelled' };
   if (signals.expired.aborted) return { status: 'expired' };
   if (signals.interrupt.aborted) {
     return {
