@@ -1,0 +1,10 @@
+import OpenAI, { toFile } from 'openai-v6';
+import type { Sdk } from './sdk.ts';
+
+export const openaiV6: Sdk = {
+  major: 6,
+  createClient: ({ apiKey = 'unused', ...options }) => new OpenAI({ apiKey, ...options }),
+  toFile,
+  requestIdOf: (error) => (error as InstanceType<typeof OpenAI.APIError>).requestID,
+  errors: OpenAI,
+};

@@ -1,0 +1,39 @@
+import { Config, startServer } from '@cogitator-ai/openai-server';
+import { startUpstream, type Upstream } from '@cogitator-ai/tests-upstream';
+import { expect } from 'vitest';
+
+/** A server that listens, and the models it asks. */
+export interface TestServer {
+  /** Such as `http://127.0.0.1:41234`. */
+  readonly origin: string;
+  /** What SDKs are given. */
+  readonly baseURL: string;
+  /** A model that the upstream answers for. */
+  readonly model: string;
+  readonly upstream: Upstream;
+  /** @throws when the server has logged an error of its own. */
+  close(): Promise<void>;
+}
+
+/** The server as `npm start` runs it. @param options.apiKeys - Default none. */
+export async function startTestServer({ apiKeys = [] }: { apiKeys?: string[] } = {}): Promise<TestServer> {
+  const upstream = await startUpstream();
+  const errors: object[] = [];
+  const server = await startServer({
+    config: Config.parse({ port: 0, host: '127.0.0.1', apiKeys, shutdownGraceMs: 0 }),
+    environment: { OPENAI_BASE_URL: upstream.url },
+    logger: { debug() {}, info() {}, warn() {}, error: (fields, message) => errors.push({ message, ...fields }) },
+  });
+  return {
+    origin: server.url,
+    baseURL: `${server.url}/v1`,
+    model: upstream.models[0]!,
+    upstream,
+    async close() {
+      await server.close();
+      await upstream.close();
+      // What clients and models do wrong is no error of the server's.
+      expect(errors).toEqual([]);
+    },
+  };
+}
