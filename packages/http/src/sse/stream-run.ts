@@ -2,7 +2,7 @@ import type { Engine, Logger, StartedRun } from '@cogitator-ai/openai-engine';
 import { toStreamError } from '@cogitator-ai/openai-protocol';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { answerHeaders } from '../answer.ts';
-import type { RequestContext } from '../environment.ts';
+import type { Environment, RequestContext } from '../environment.ts';
 import { toApiError } from '../errors/handle-error.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Heartbeat } from './heartbeat.ts';
@@ -25,7 +25,7 @@ export function streamRun(c: RequestContext, started: StartedRun, options: Strea
     connection: 'close',
   };
   const gone = new AbortController();
-  const { outgoing } = c.env;
+  const outgoing = (c.env as Environment['Bindings'] | undefined)?.outgoing;
   if (outgoing) {
     outgoing.once('close', () => gone.abort());
     void send(c, started, new NodeEventStream(outgoing, headers), gone.signal, options);
