@@ -14,7 +14,7 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', ['{packages,apps}/*/src/**/*.test.ts', 'tests/workspace/**/*.test.ts'], 5_000),
-      project('contract', ['packages/*/test/**/*.test.ts'], 20_000),
+      project('contract', ['{packages,apps}/*/test/**/*.test.ts'], 20_000),
       project('e2e', ['tests/e2e/**/*.test.ts'], 60_000),
     ],
   },

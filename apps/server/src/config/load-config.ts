@@ -82,7 +82,9 @@ function parseFlags(args: readonly string[]): Record<string, string | boolean | 
     });
     return values;
   } catch (error) {
-    throw new ConfigError(`${(error as Error).message.split('\n')[0]?.replace(/\. To specify.*/, '.')} See --help.`);
+    // Only its first sentence speaks of the option.
+    const [problem = ''] = (error as Error).message.split(/\.?(?:\s*\n|\. |$)/);
+    throw new ConfigError(`${problem}. See --help.`);
   }
 }
 
