@@ -22,6 +22,14 @@ describe.each(EVERY_SDK)('a model that fails, through openai $major', (sdk) => {
     return { assistant_id: assistant.id, threadId: thread.id };
   }
 
+  /** The thread takes messages and runs again. */
+  async function expectFree(threadId: string, assistant_id: string): Promise<void> {
+    upstream.reset();
+    await messages.create(threadId, { role: 'user', content: 'Once more' });
+    const run = await runs.stream(threadId, { assistant_id }).finalRun();
+    expect(run.status).toBe('completed');
+  }
+
   describe.each([
     ['with a 500', failWith(500, 'Out of order'), 'server_error', /Out of order/],
     ['with a 503', failWith(503, 'Loading'), 'server_error', /Loading/],
@@ -33,7 +41,11 @@ describe.each(EVERY_SDK)('a model that fails, through openai $major', (sdk) => {
     it('fails the run, which is an answer and not an error', async () => {
       upstream.script(reply, reply, reply);
       const { assistant_id, threadId } = await begin();
-      const run = await runs.createAndPoll(threadId, { assistant_id });
+      const stream = runs.stream(threadId, { assistant_id });
+      const names: string[] = [];
+      stream.on('event', ({ event }) => names.push(event));
+      const run = await stream.finalRun();
+      expect(names).toEqual(['thread.run.created', 'thread.run.queued', 'thread.run.in_progress', 'thread.run.failed']);
       expect(run).toMatchObject({
         status: 'failed',
         last_error: { code, message: expect.stringMatching(message) },
@@ -42,23 +54,18 @@ describe.each(EVERY_SDK)('a model that fails, through openai $major', (sdk) => {
         expires_at: null,
         usage: expect.toSatisfy((usage) => usage === null || usage.total_tokens === 0),
       });
+      expect(await runs.retrieve(run.id, { thread_id: threadId })).toEqual(run);
       expect((await messages.list(threadId)).data).toHaveLength(1);
-
-      // The thread is free again.
-      upstream.reset();
-      await messages.create(threadId, { role: 'user', content: 'Once more' });
-      expect(await runs.createAndPoll(threadId, { assistant_id })).toMatchObject({ status: 'completed' });
+      await expectFree(threadId, assistant_id);
     });
+  });
 
-    it('ends the stream with a failed run', async () => {
-      upstream.script(reply, reply, reply);
-      const { assistant_id, threadId } = await begin();
-      const stream = runs.stream(threadId, { assistant_id });
-      const names: string[] = [];
-      stream.on('event', ({ event }) => names.push(event));
-      const run = await stream.finalRun();
-      expect(run).toMatchObject({ status: 'failed', last_error: { code } });
-      expect(names).toEqual(['thread.run.created', 'thread.run.queued', 'thread.run.in_progress', 'thread.run.failed']);
+  it('fails a polled run just so', async () => {
+    upstream.script(failWith(400, 'Image unreadable'));
+    const { assistant_id, threadId } = await begin();
+    expect(await runs.createAndPoll(threadId, { assistant_id })).toMatchObject({
+      status: 'failed',
+      last_error: { code: 'invalid_prompt' },
     });
   });
 
@@ -108,8 +115,7 @@ describe.each(EVERY_SDK)('a model that fails, through openai $major', (sdk) => {
       last_error: { code: 'server_error', message: expect.any(String) },
     });
 
-    await messages.create(threadId, { role: 'user', content: 'Once more' });
-    expect(await runs.createAndPoll(threadId, { assistant_id })).toMatchObject({ status: 'completed' });
+    await expectFree(threadId, assistant_id);
   });
 
   it('once is asked again, and nobody notices', async () => {

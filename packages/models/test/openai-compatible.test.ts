@@ -216,7 +216,7 @@ describe('what comes back', () => {
       if (event.type === 'tool-call-arguments') written[event.index === 0 ? 'f' : 'g'] += event.text;
       if ('index' in event) order.push(event.index);
     }
-    expect(order).toEqual(order.toSorted());
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
     expect(written).toEqual({ f: '{"x":1}', g: '{"y":2}' });
     expect(events.at(-1)).toEqual({ type: 'finish', reason: 'tool-calls', usage: null });
   });

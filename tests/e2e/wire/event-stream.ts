@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 
 type DataOf<Name extends StreamEventName> = Extract<StreamEvent, { event: Name }>['data'];
 
-const FRAME = /^event: (\S+)\ndata: (.+)$/;
+const FRAME = /^event: ([^\r\n ]+)\ndata: ([^\r\n]+)$/;
 
 /**
  * Reads server-sent events, and nothing but frames of the one form that every SDK accepts: a line `event: NAME`, a line
