@@ -9,12 +9,12 @@ import { readPackages, root, type Manifest } from './packages.ts';
  * A change here may be right; it has to be deliberate.
  */
 const EDGES = {
-  'apps/server': ['engine', 'http', 'models', 'protocol', 'storage'],
+  'apps/server': ['engine', 'http', 'models', 'storage'],
   'packages/engine': ['protocol', 'storage'],
   'packages/http': ['engine', 'protocol'],
-  'packages/models': ['engine', 'protocol'],
+  'packages/models': ['engine'],
   'packages/protocol': [],
-  'packages/storage': ['protocol'],
+  'packages/storage': [],
 };
 
 const SCOPE = '@cogitator-ai/openai-';
