@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { reportUsage } from '../process/report.ts';
+
+/** A model that sends TOKENS tokens, one each 1/RATE s (0: all at once), the first with the time it was sent. */
+const tokens = Number(process.env['TOKENS']);
+const rate = Number(process.env['RATE']);
+
+const chunk = (content: string, finishReason: string | null = null): string =>
+  `data: ${JSON.stringify({
+    id: 'chatcmpl-1',
+    object: 'chat.completion.chunk',
+    created: 1,
+    model: 'm',
+    choices: [{ index: 0, delta: { content }, finish_reason: finishReason }],
+  })}\n\n`;
+const TAIL = `${chunk('', 'stop')}data: [DONE]\n\n`;
+
+const server = createServer((request, response) => {
+  request.resume();
+  if (request.url === '/v1/models') return void response.end('{"data":[{"id":"m"}]}');
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  let sent = 0;
+  const send = (): void => {
+    response.write(chunk(sent === 0 ? `@${Date.now() + (performance.now() % 1)} ` : ` token${sent}`));
+    if (++sent < tokens) return;
+    clearInterval(timer);
+    response.end(TAIL);
+  };
+  const timer = rate > 0 ? setInterval(send, 1000 / rate) : undefined;
+  if (rate === 0) while (sent < tokens) send();
+  response.on('close', () => clearInterval(timer));
+});
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+reportUsage(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
