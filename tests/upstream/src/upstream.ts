@@ -116,13 +116,13 @@ async function send(response: ServerResponse, reply: Reply, model: string): Prom
     'data: [DONE]\n\n',
   ];
   for (const [index, piece] of pieces.entries()) {
+    if (index === reply.pause?.after) await Promise.race([reply.pause.until, once(response, 'close')]);
     if (index === reply.breakAfter) {
       // What was written must leave before the connection breaks.
       await sleep(5);
       response.destroy();
       return;
     }
-    if (index === reply.pause?.after) await Promise.race([reply.pause.until, once(response, 'close')]);
     if (reply.delayMs) await sleep(reply.delayMs);
     if (response.destroyed) return;
     response.write(piece);
