@@ -69,33 +69,26 @@ describe.each(EVERY_SDK)('a model that fails, through openai $major', (sdk) => {
     });
   });
 
+  const SAID = [
+    'data: {"choices":[{"delta":{"content":"Once"}}]}\n\n',
+    'data: {"choices":[{"delta":{"content":" upon"}}]}\n\n',
+  ];
+
   it.each([
-    ['breaks off', { text: ['Once', ' upon'], breakAfter: 3 }],
-    ['stops without a reason', { text: ['Once', ' upon'], finishReason: null, usage: null, breakAfter: 3 }],
-    [
-      'writes nonsense',
-      {
-        raw: [
-          'data: {"choices":[{"delta":{"content":"Once"}}]}\n\ndata: {"choices":[{"delta":{"content":" upon"}}]}\n\n',
-          'data: <html>\n\n',
-        ],
-      },
-    ],
-    [
-      'tells of an error in its answer',
-      {
-        raw: [
-          'data: {"choices":[{"delta":{"content":"Once"}}]}\n\ndata: {"choices":[{"delta":{"content":" upon"}}]}\n\n',
-          'data: {"error":{"message":"overheated"}}\n\n',
-        ],
-      },
-    ],
-  ])('that %s fails the run and keeps what was said', async (_, reply) => {
-    upstream.script(reply);
+    ['breaks off', { text: ['Once', ' upon', ' a time'], breakAfter: 3 }, 3],
+    ['stops without a reason', { raw: SAID }, 2],
+    ['writes nonsense', { raw: [...SAID, 'data: <html>\n\n'] }, 2],
+    ['tells of an error in its answer', { raw: [...SAID, 'data: {"error":{"message":"overheated"}}\n\n'] }, 2],
+  ])('that %s fails the run and keeps what was said', async (_, reply, after) => {
+    const heard = Promise.withResolvers<void>();
+    upstream.script({ ...reply, pause: { after, until: heard.promise } });
     const { assistant_id, threadId } = await begin();
     const stream = runs.stream(threadId, { assistant_id });
     const names: string[] = [];
     stream.on('event', ({ event }) => names.push(event));
+    stream.on('textDelta', (__, { value }) => {
+      if (value === 'Once upon') heard.resolve();
+    });
     const run = await stream.finalRun();
     expect(run).toMatchObject({ status: 'failed', last_error: { code: 'server_error' } });
     // A turn that has begun to answer is not tried again: it would be said twice.

@@ -537,9 +537,17 @@ describe('ends of another kind', () => {
   });
 
   it('failed in the middle of a message', async () => {
-    upstream.script({ text: ['Once', ' upon'], breakAfter: 3 });
+    const heard = Promise.withResolvers<void>();
+    upstream.script({
+      text: ['Once', ' upon', ' a time'],
+      breakAfter: 3,
+      pause: { after: 3, until: heard.promise },
+    });
     const { path, body } = await begin();
-    const events = await api.transcript(path, body);
+    const stream = await api.stream(path, body);
+    const events = [...(await stream.readTo('thread.message.delta')), ...(await stream.readTo('thread.message.delta'))];
+    heard.resolve();
+    events.push(...(await stream.readAll()));
     expect(namesOf(events)).toEqual([
       ...BEGIN,
       ...messageStep(2).slice(0, -2),
