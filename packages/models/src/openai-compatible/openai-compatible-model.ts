@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ModelError, type ModelEvent, type ModelInfo, type ModelRequest } from '@cogitator-ai/openai-engine';
-import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { Agent, type Dispatcher, request as send } from 'undici';
 import type { Provider } from '../providers/provider.ts';
 import { toChatRequest } from './chat-request.ts';
-import { ChatStream } from './chat-stream.ts';
+import { ChatReader } from './chat-reader.ts';
 import { toModelError } from './http-error.ts';
 import { DEFAULT_TIMEOUTS, type ModelTimeouts } from './timeouts.ts';
 
@@ -12,8 +11,6 @@ import { DEFAULT_TIMEOUTS, type ModelTimeouts } from './timeouts.ts';
 const MAX_TRIES = 3;
 /** Longest wait a provider may ask for before the next try, in ms. */
 const MAX_RETRY_WAIT_MS = 20_000;
-/** Longest single event of a stream, in UTF-16 units. */
-const MAX_EVENT_SIZE = 8 * 2 ** 20;
 /** Most of an error body that is read, in bytes. */
 const MAX_ERROR_BYTES = 64 * 1024;
 /** Most of a list of models that is read, in bytes. */
@@ -87,10 +84,16 @@ export function createOpenAICompatibleProvider(options: OpenAICompatibleOptions)
     name,
     ...(options.defaultModel === undefined ? {} : { defaultModel: options.defaultModel }),
 
+    // One generator, not several in a row: each would cost every token some microtasks more.
     async *stream(model: string, request: ModelRequest, { signal }): AsyncGenerator<ModelEvent> {
       try {
-        const response = await open(JSON.stringify(toChatRequest(model, request, dialect)), signal);
-        yield* readEvents(name, response.body);
+        const { body } = await open(JSON.stringify(toChatRequest(model, request, dialect)), signal);
+        const reader = new ChatReader(name);
+        for await (const chunk of body) {
+          for (const event of reader.read(chunk as Uint8Array)) yield event;
+          if (reader.ended) break;
+        }
+        for (const event of reader.end()) yield event;
       } catch (error) {
         if (signal.aborted) throw new ModelError('aborted', 'The model call was stopped.', { cause: error });
         throw ModelError.isInstance(error) ? error : unreachable(name, error);
@@ -111,44 +114,6 @@ export function createOpenAICompatibleProvider(options: OpenAICompatibleOptions)
 
     close: () => agent.destroy(),
   };
-}
-
-async function* readEvents(provider: string, body: Dispatcher.ResponseData['body']): AsyncGenerator<ModelEvent> {
-  const stream = new ChatStream(provider);
-  let events: ModelEvent[] = [];
-  let ended = false;
-  const emit = (event: ModelEvent): void => {
-    events.push(event);
-  };
-  const parser = createParser({
-    maxBufferSize: MAX_EVENT_SIZE,
-    onEvent({ data }: EventSourceMessage) {
-      if (data === '[DONE]') ended = true;
-      else if (!ended) stream.read(data, emit);
-    },
-    onError(error) {
-      if (error.type === 'max-buffer-size-exceeded') {
-        throw new ModelError(
-          'invalid_response',
-          `${provider} sent an event of more than ${MAX_EVENT_SIZE} characters.`,
-        );
-      }
-    },
-  });
-  const decoder = new TextDecoder();
-  for await (const chunk of body) {
-    parser.feed(decoder.decode(chunk as Uint8Array, { stream: true }));
-    if (events.length > 0) {
-      const ready = events;
-      events = [];
-      yield* ready;
-    }
-    if (ended) break;
-  }
-  // An answer that was cut off must not pass for a whole one.
-  if (!ended && !stream.finished) throw new ModelError('unavailable', `${provider} broke off its answer.`);
-  stream.finish(emit);
-  yield* events;
 }
 
 function unreachable(provider: string, cause: unknown): ModelError {

@@ -1,4 +1,10 @@
-import { ModelError, type ModelInfo, type ModelPort } from '@cogitator-ai/openai-engine';
+import {
+  ModelError,
+  type ModelEvent,
+  type ModelInfo,
+  type ModelPort,
+  type ModelRequest,
+} from '@cogitator-ai/openai-engine';
 import type { Provider } from '../providers/provider.ts';
 
 /** How long one provider may take to list its models, in ms. */
@@ -57,6 +63,15 @@ export function createModelRouter({ providers, aliases = {}, onUnreachable }: Mo
     );
   }
 
+  async function* streamDefault(
+    provider: Provider,
+    request: ModelRequest,
+    options: { signal: AbortSignal },
+  ): AsyncGenerator<ModelEvent> {
+    const model = await chooseModel(provider, options.signal);
+    yield* provider.stream(model, { ...request, model }, options);
+  }
+
   async function listProvider(provider: Provider, signal: AbortSignal): Promise<ModelInfo[]> {
     try {
       const models = await provider.list({ signal: AbortSignal.any([signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]) });
@@ -95,13 +110,13 @@ export function createModelRouter({ providers, aliases = {}, onUnreachable }: Mo
       return models;
     },
 
-    async *stream(request, options) {
-      const { provider, model: resolved } = resolve(request.model);
-      const model = resolved === DEFAULT_MODEL ? await chooseModel(provider, options.signal) : resolved;
+    stream(request, options) {
+      const { provider, model } = resolve(request.model);
+      if (model === DEFAULT_MODEL) return streamDefault(provider, request, options);
       if (provider.only && !provider.only.includes(model)) {
         throw new ModelError('invalid_request', `The model '${request.model}' does not exist.`);
       }
-      yield* provider.stream(model, { ...request, model }, options);
+      return provider.stream(model, { ...request, model }, options);
     },
 
     async close() {

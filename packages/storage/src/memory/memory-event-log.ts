@@ -1,11 +1,4 @@
-import type {
-  EventBatch,
-  EventListener,
-  EventLog,
-  EventStreamKey,
-  LogEvent,
-  LoggedEvent,
-} from '../contract/event-log.ts';
+import type { EventBatch, EventListener, EventLog, EventStreamKey, LoggedEvent } from '../contract/event-log.ts';
 
 interface Stream {
   fence: number;
@@ -45,7 +38,11 @@ export class MemoryEventLog implements EventLog {
 
   async append(batch: EventBatch): Promise<number | null> {
     this.#options.assertOpen();
-    return this.#options.hasRun(batch.stream) && this.accepts(batch) ? this.write(batch) : null;
+    const name = streamName(batch.stream);
+    const stream = this.#find(name);
+    // A stream goes with its run, so one that is there needs no look at the run.
+    if (stream ? batch.fence < stream.fence : !this.#options.hasRun(batch.stream)) return null;
+    return this.#write(name, stream, batch);
   }
 
   async read(key: EventStreamKey, { after, limit }: { after: number; limit: number }): Promise<LoggedEvent[]> {
@@ -90,20 +87,9 @@ export class MemoryEventLog implements EventLog {
   }
 
   /** Writes a batch that is known to be acceptable. */
-  write({ stream: key, fence, events }: EventBatch): number {
-    const name = streamName(key);
-    const stream = this.#find(name) ?? { fence, events: [], forgetAt: null, size: 0 };
-    this.#streams.set(name, stream);
-    stream.fence = fence;
-    const lastSeq = stream.events.length + events.length;
-    if (events.length === 0) return lastSeq;
-    const logged = events.map((event, index) => toLogged(event, stream.events.length + index + 1));
-    stream.events.push(...logged);
-    const size = logged.reduce((sum, { data }) => sum + data.length, 0);
-    stream.size += size;
-    if (stream.forgetAt !== null) this.#finishedSize += size;
-    for (const { listener } of this.#subscriptions.get(name) ?? []) listener(logged);
-    return lastSeq;
+  write(batch: EventBatch): number {
+    const name = streamName(batch.stream);
+    return this.#write(name, this.#find(name), batch);
   }
 
   delete(key: EventStreamKey): void {
@@ -115,6 +101,26 @@ export class MemoryEventLog implements EventLog {
     this.#subscriptions.clear();
     this.#finished.clear();
     this.#finishedSize = 0;
+  }
+
+  #write(name: string, found: Stream | undefined, { fence, events }: EventBatch): number {
+    const stream = found ?? { fence, events: [], forgetAt: null, size: 0 };
+    if (!found) this.#streams.set(name, stream);
+    stream.fence = fence;
+    if (events.length === 0) return stream.events.length;
+    const logged: LoggedEvent[] = [];
+    let size = 0;
+    for (const { event, data } of events) {
+      const entry = { seq: stream.events.length + 1, event, data };
+      stream.events.push(entry);
+      logged.push(entry);
+      size += data.length;
+    }
+    stream.size += size;
+    if (stream.forgetAt !== null) this.#finishedSize += size;
+    const subscriptions = this.#subscriptions.get(name);
+    if (subscriptions) for (const { listener } of subscriptions) listener(logged);
+    return stream.events.length;
   }
 
   /** The stream, unless its time is over. */
@@ -145,8 +151,4 @@ export class MemoryEventLog implements EventLog {
 
 function streamName({ partition, id }: EventStreamKey): string {
   return `${partition}/${id}`;
-}
-
-function toLogged({ event, data }: LogEvent, seq: number): LoggedEvent {
-  return { seq, event, data };
 }
