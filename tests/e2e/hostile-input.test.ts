@@ -1,11 +1,4 @@
-import {
-  type Assistant,
-  ErrorBody,
-  type Message,
-  OpenAIError,
-  type Run,
-  type Thread,
-} from '@cogitator-ai/openai-protocol';
+import { type Assistant, type Message, OpenAIError, type Run, type Thread } from '@cogitator-ai/openai-protocol';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startTestServer } from './server/start-test-server.ts';
 import { connectApi } from './wire/api.ts';
