@@ -15,7 +15,9 @@ export function createErrorHandler(logger: Logger | undefined): (error: unknown,
       );
     }
     const text = JSON.stringify({ error: apiError.body });
-    return answerText(c, apiError.status as ContentfulStatusCode, text, { ...apiError.headers });
+    // The rest of a body that is too large is not waited for.
+    const connection = apiError.status === 413 ? { connection: 'close' } : {};
+    return answerText(c, apiError.status as ContentfulStatusCode, text, { ...apiError.headers, ...connection });
   };
 }
 

@@ -1,5 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import { bodyTooLarge, malformedJson, unsupportedContentType } from '@cogitator-ai/openai-protocol';
-import type { RequestContext } from '../environment.ts';
+import type { Environment, RequestContext } from '../environment.ts';
 
 /**
  * The JSON body of a request; `undefined` when it is empty.
@@ -7,11 +8,11 @@ import type { RequestContext } from '../environment.ts';
  * @throws `ApiError` for another content type, for a body above `maxBytes`, for what is not JSON.
  */
 export async function readJson(c: RequestContext, maxBytes: number): Promise<unknown> {
-  const declared = Number(c.req.header('content-length') ?? 0);
-  if (declared > maxBytes) throw bodyTooLarge(maxBytes);
+  if (Number(c.req.header('content-length') ?? 0) > maxBytes) throw bodyTooLarge(maxBytes);
   const contentType = c.req.header('content-type');
-  const text =
-    c.req.header('content-length') === undefined ? await readCapped(c.req.raw, maxBytes) : await c.req.text();
+  const incoming = (c.env as Environment['Bindings'] | undefined)?.incoming;
+  // Node's own request costs a fraction of the web stream made from it.
+  const text = incoming ? await readIncoming(incoming, maxBytes) : await readWeb(c.req.raw, maxBytes);
   if (text === '') return undefined;
   if (contentType !== undefined && !/^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType)) {
     throw unsupportedContentType(contentType, 'application/json');
@@ -23,12 +24,32 @@ export async function readJson(c: RequestContext, maxBytes: number): Promise<unk
   }
 }
 
-/** A body whose length was not announced is counted while it arrives. */
-async function readCapped(request: Request, maxBytes: number): Promise<string> {
-  if (!request.body) return '';
+/** Counts while it reads: a length need not be announced. What is too much is let go, so that the answer gets through. */
+function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes <= maxBytes) {
+        chunks.push(chunk);
+        return;
+      }
+      incoming.off('data', onData).resume();
+      reject(bodyTooLarge(maxBytes));
+    };
+    incoming
+      .on('data', onData)
+      .on('end', () => resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8')))
+      .on('error', reject);
+  });
+}
+
+async function readWeb({ body }: Request, maxBytes: number): Promise<string> {
+  if (!body) return '';
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of request.body) {
+  for await (const chunk of body) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw bodyTooLarge(maxBytes);
     chunks.push(chunk);
