@@ -6,6 +6,9 @@ import { type Command, helpText, loadConfig } from './config/load-config.ts';
 import { createLogger } from './logging/create-logger.ts';
 import { startServer } from './start-server.ts';
 
+/** Signals within this time of the first are taken for the same one. */
+const SAME_SIGNAL_MS = 500;
+
 const command = readCommand();
 if (command.run === 'help') console.log(helpText());
 else if (command.run === 'version') console.log(readVersion());
@@ -27,12 +30,15 @@ async function serve({ config }: Extract<Command, { run: 'server' }>): Promise<v
     console.error(explainListenError(error, config.port));
     process.exit(1);
   });
-  let stopping = false;
+  let stoppingSince: number | null = null;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      // A second signal means "at once".
-      if (stopping) process.exit(130);
-      stopping = true;
+      // A second signal means "at once". One sent to the whole process group arrives twice, but at the same moment.
+      if (stoppingSince !== null) {
+        if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(130);
+        return;
+      }
+      stoppingSince = performance.now();
       logger.info({ signal }, 'Shutting down.');
       server.close().then(
         () => process.exit(0),

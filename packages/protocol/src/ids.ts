@@ -33,8 +33,21 @@ export interface IdFactoryOptions {
 }
 
 export function createIdFactory({ now = Date.now }: IdFactoryOptions = {}): IdFactory {
-  const ulid = monotonicFactory();
+  const ulid = monotonicFactory(createPooledRandom());
   return { create: (kind) => ID_PREFIX[kind] + ulid(now()) };
+}
+
+/** Cryptographically random numbers in [0, 1), drawn many at a time: the library's own draws one byte for each character. */
+function createPooledRandom(): () => number {
+  const pool = new Uint8Array(4096);
+  let left = 0;
+  return () => {
+    if (left === 0) {
+      globalThis.crypto.getRandomValues(pool);
+      left = pool.length;
+    }
+    return (pool[--left] as number) / 256;
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { incorrectApiKey, missingApiKey } from '@cogitator-ai/openai-protocol';
 
 /** Throws unless the request carries a known key. */
@@ -11,11 +11,11 @@ export type AuthCheck = (headers: { authorization?: string | undefined; apiKey?:
  */
 export function createAuthCheck(keys: readonly string[]): AuthCheck {
   if (keys.length === 0) return () => {};
-  const hashes = keys.map(hash);
+  const hashes = keys.map(digest);
   return ({ authorization, apiKey }) => {
     const given = readKey(authorization) ?? apiKey;
     if (given === undefined || given === '') throw missingApiKey();
-    const givenHash = hash(given);
+    const givenHash = digest(given);
     let known = false;
     for (const keyHash of hashes) known = timingSafeEqual(keyHash, givenHash) || known;
     if (!known) throw incorrectApiKey(given);
@@ -34,6 +34,6 @@ function readKey(authorization: string | undefined): string | undefined {
   return decoded.startsWith(':') ? decoded.slice(1) : undefined;
 }
 
-function hash(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
+function digest(key: string): Buffer {
+  return hash('sha256', key, 'buffer');
 }
