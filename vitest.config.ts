@@ -13,7 +13,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     projects: [
-      project('unit', ['{packages,apps}/*/src/**/*.test.ts', 'tests/workspace/**/*.test.ts'], 5_000),
+      project('unit', ['{packages,apps}/*/src/**/*.test.ts', 'tests/{upstream,workspace}/**/*.test.ts'], 5_000),
       project('contract', ['{packages,apps}/*/test/**/*.test.ts'], 20_000),
       project('e2e', ['tests/e2e/**/*.test.ts'], 60_000),
     ],

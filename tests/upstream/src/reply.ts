@@ -20,6 +20,8 @@ export interface Reply {
   hang?: boolean;
   /** Answers with this status and body instead of a stream. */
   error?: { status: number; body?: string | object; headers?: Record<string, string> };
+  /** Answers with this object instead of a stream, as endpoints do that cannot stream. */
+  json?: object;
   /** Sends exactly these pieces as the body, each as a write of its own. */
   raw?: readonly (string | Uint8Array)[];
 }

@@ -20,6 +20,8 @@ export interface RecordedRequest {
   readonly body: { model: string; messages: ChatMessage[]; stream?: boolean; [key: string]: unknown };
   /** Whether the client left before the answer was complete. */
   aborted: boolean;
+  /** Resolves when the answer has left or the client has. */
+  readonly closed: Promise<void>;
 }
 
 /** A model endpoint on a loopback port. */
@@ -28,6 +30,8 @@ export interface Upstream {
   readonly url: string;
   /** Requests for completions so far. */
   readonly requests: RecordedRequest[];
+  /** Connections accepted so far. */
+  readonly connections: number;
   /** Ids that `GET /v1/models` lists. */
   models: string[];
   /** Queues replies; each request takes the next. With none left, {@link answerFromConversation} answers. */
@@ -41,6 +45,7 @@ export interface Upstream {
 export async function startUpstream({ port = 0 }: { port?: number } = {}): Promise<Upstream> {
   const requests: RecordedRequest[] = [];
   const replies: (Reply | ((request: RecordedRequest) => Reply))[] = [];
+  let connections = 0;
   const server = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy());
   });
@@ -57,24 +62,29 @@ export async function startUpstream({ port = 0 }: { port?: number } = {}): Promi
       response.writeHead(404).end();
       return;
     }
+    const closed = once(response, 'close').then(() => {
+      recorded.aborted = !response.writableFinished;
+    });
     const recorded: RecordedRequest = {
       headers: request.headers,
       body: JSON.parse(text) as RecordedRequest['body'],
       aborted: false,
+      closed,
     };
     requests.push(recorded);
-    response.on('close', () => {
-      recorded.aborted = !response.writableFinished;
-    });
     const next = replies.shift() ?? answerFromConversation;
     await send(response, typeof next === 'function' ? next(recorded) : next, recorded.body.model);
   }
 
+  server.on('connection', () => connections++);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const upstream: Upstream = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
+    get connections() {
+      return connections;
+    },
     models: ['test-model'],
     script: (...more) => void replies.push(...more),
     reset() {
@@ -108,6 +118,10 @@ async function send(response: ServerResponse, reply: Reply, model: string): Prom
     const { status, body = '', headers } = reply.error;
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    return;
+  }
+  if (reply.json) {
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(reply.json));
     return;
   }
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
