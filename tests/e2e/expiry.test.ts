@@ -70,6 +70,8 @@ describe('a run whose time is up', () => {
     const { path, messages, body } = await begin();
     const { id } = theDataOf(await api.transcript(path, body), 'thread.run.requires_action');
     await sleep(LIFETIME_MS + 200);
+    // A list is read as it is stored.
+    expect((await api.get<{ data: Run[] }>(path)).data).toMatchObject([{ id, status: 'expired' }]);
     await api.post(messages, { role: 'user', content: 'Again' });
     expect(await api.get<Run>(`${path}/${id}`)).toMatchObject({ status: 'expired', required_action: null });
     const steps = await api.get<{ data: RunStep[] }>(`${path}/${id}/steps`);

@@ -146,6 +146,11 @@ describe.each(EVERY_SDK)('function tools through openai $major', (sdk) => {
       { id: 'call_right', type: 'function', function: { name: 'add', arguments: '{"a":3,"b":4}' } },
     ]);
 
+    // The SDK adds up the deltas: an id or a name told twice would show.
+    expect((await stream.finalRunSteps()).map(({ step_details }) => step_details)).toMatchObject([
+      { type: 'tool_calls', tool_calls: required },
+    ]);
+
     const again = runs.submitToolOutputsStream(waiting.id, {
       thread_id: threadId,
       // In any order.

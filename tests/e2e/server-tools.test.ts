@@ -1,4 +1,4 @@
-import type { Assistant, Run, RunStep, StreamEvent, Thread } from '@cogitator-ai/openai-protocol';
+import type { Assistant, RunStep, StreamEvent, Thread } from '@cogitator-ai/openai-protocol';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { startEngineServer } from './server/start-engine-server.ts';
@@ -173,7 +173,9 @@ describe('a tool of the server', () => {
   ])('that %s is an answer to the model, and the run goes on', async (_, name, reason) => {
     upstream.script({ toolCalls: [call('call_1', name, 1), call('call_2', 'double', 2)] }, ANSWER);
     const { path, body } = await begin(name, 'double');
+    const startedAt = performance.now();
     const events = await api.transcript(path, body);
+    expect(performance.now() - startedAt).toBeLessThan(2000);
     expect(namesOf(events)).toEqual([...BEGIN, ...TOOL_STEP(6), ...MESSAGE_STEP(2), ...END]);
     const { call_1: failure, call_2: success } = outputsOf(events);
     expect(success).toBe('4');
@@ -239,7 +241,7 @@ describe('a tool of the server', () => {
     expect(theDataOf(events, 'thread.run.failed')).toMatchObject({
       status: 'failed',
       last_error: { code: 'server_error' },
-    } satisfies Partial<Run> | object);
+    });
     expect(executed).toHaveLength(4);
   });
 });

@@ -192,7 +192,6 @@ describe('plain text', () => {
   it('adds up to the message, whatever its characters and however they were cut', async () => {
     const text = 'Grüße 世界 👨‍👩‍👧‍👦 "quoted" \\ back\u2028slash\n\ttab \u0000 \u007f 🏳️‍🌈 конец';
     const characters = Array.from(text);
-    // Cut through the middle of characters and of events.
     const bytes = Buffer.from(
       characters
         .map((character) => `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: character } }] })}\n\n`)
@@ -200,7 +199,9 @@ describe('plain text', () => {
         'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n' +
         'data: [DONE]\n\n',
     );
-    const pieces = Array.from({ length: Math.ceil(bytes.length / 97) }, (_, n) => bytes.subarray(n * 97, n * 97 + 97));
+    // Through every character of several bytes, and so through events.
+    const cuts = [0, ...bytes.keys().filter((at) => isContinuation(bytes[at]!)), bytes.length];
+    const pieces = cuts.slice(1).map((end, index) => bytes.subarray(cuts[index], end));
     upstream.script({ raw: pieces });
     const { path, body } = await begin();
     const events = await api.transcript(path, body);
@@ -669,6 +670,11 @@ function outputs(byCall: Record<string, string>): object {
   return {
     tool_outputs: Object.entries(byCall).map(([tool_call_id, output]) => ({ tool_call_id, output })),
   };
+}
+
+/** Whether a byte is a further one of a UTF-8 character. */
+function isContinuation(byte: number): boolean {
+  return (byte & 0b1100_0000) === 0b1000_0000;
 }
 
 async function untilNextSecond(seconds: number): Promise<void> {
