@@ -202,6 +202,25 @@ describe.each(EVERY_SDK)('active runs through openai $major', (sdk) => {
     });
   });
 
+  it('end with their thread', async () => {
+    upstream.script({ text: ['Once', ' upon'], pause: { after: 2, until: never() } });
+    const { assistant_id, threadId, of } = await begin();
+    const stream = await runs.create(threadId, { assistant_id, stream: true });
+    const names: string[] = [];
+    let runId = '';
+    for await (const { event, data } of stream) {
+      names.push(event);
+      if (event === 'thread.run.created') runId = data.id;
+      if (event === 'thread.message.delta') await threads.delete(threadId);
+    }
+    expect(names.at(-1)).toBe('thread.message.delta');
+    await expect.poll(() => upstream.requests[0]!.aborted).toBe(true);
+    await expect(runs.retrieve(runId, of)).rejects.toMatchObject({
+      status: 404,
+      error: { message: `No thread found with id '${threadId}'.` },
+    });
+  });
+
   it('go on without the client that streamed them', async () => {
     const release = Promise.withResolvers<void>();
     upstream.script({ text: ['Still', ' here', '.'], pause: { after: 2, until: release.promise } });

@@ -157,6 +157,24 @@ describe.each(EVERY_SDK)('answers through openai $major', (sdk) => {
       expect(data.map(textOf)).toEqual(['first', 'second', 'You said: second']);
     });
 
+    it('outlive their assistant, and do not change with it', async () => {
+      const assistant = await assistants.create({ model, instructions: 'Old.', tools: [] });
+      const thread = await threads.create({ messages: [{ role: 'user', content: 'Hello' }] });
+      const run = await runs.createAndPoll(thread.id, { assistant_id: assistant.id });
+      await assistants.update(assistant.id, { instructions: 'New.', temperature: 0 });
+      expect(await runs.retrieve(run.id, { thread_id: thread.id })).toEqual(run);
+      expect(run).toMatchObject({ instructions: 'Old.', temperature: 1 });
+
+      await assistants.delete(assistant.id);
+      expect(await runs.retrieve(run.id, { thread_id: thread.id })).toEqual(run);
+      const [answer] = (await messages.list(thread.id)).data;
+      expect(answer).toMatchObject({ assistant_id: assistant.id, run_id: run.id });
+      await expect(runs.create(thread.id, { assistant_id: assistant.id })).rejects.toMatchObject({
+        status: 404,
+        error: { message: `No assistant found with id '${assistant.id}'.` },
+      });
+    });
+
     it('come from a thread made for the run', async () => {
       const assistant = await assistants.create({ model });
       const run = await threads.createAndRunPoll({
