@@ -115,6 +115,22 @@ describe('what is sent', () => {
   });
 });
 
+it('speaks the dialect it is told to', async () => {
+  const other = createOpenAICompatibleProvider({
+    name: 'other',
+    baseUrl: upstream.url,
+    dialect: { maxTokensParameter: 'max_completion_tokens', asksForUsage: false },
+  });
+  await Array.fromAsync(other.stream('m', { ...question, maxTokens: 7 }, { signal: never() }));
+  await other.close();
+  expect(upstream.requests[0]?.body).toEqual({
+    model: 'm',
+    messages: [{ role: 'user', content: 'Hi' }],
+    stream: true,
+    max_completion_tokens: 7,
+  });
+});
+
 describe('what comes back', () => {
   it('is text, usage and the reason for the end', async () => {
     expect(await ask({ text: ['Hel', 'lo'] })).toEqual([

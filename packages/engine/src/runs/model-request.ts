@@ -28,7 +28,8 @@ export function buildModelRequest(
     request.toolChoice = conversation.turns === 0 ? toToolChoice(run.tool_choice) : 'auto';
   }
   if (run.temperature !== null) request.temperature = run.temperature;
-  if (run.top_p !== null) request.topP = run.top_p;
+  // 1 takes nothing away; some models refuse to be given both settings.
+  if (run.top_p !== null && run.top_p !== 1) request.topP = run.top_p;
   if (maxTokens !== null) request.maxTokens = maxTokens;
   if (run.reasoning_effort !== null) request.reasoningEffort = run.reasoning_effort;
   if (format !== null && format !== 'auto') request.responseFormat = format;

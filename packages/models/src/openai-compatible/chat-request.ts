@@ -2,18 +2,24 @@ import type { ModelContentPart, ModelMessage, ModelRequest } from '@cogitator-ai
 
 /** What differs between endpoints that speak chat completions. */
 export interface ChatDialect {
-  /** The parameter that limits the answer. OpenAI's reasoning models refuse `max_tokens`, most others know nothing else. */
+  /**
+   * The parameter that limits the answer. Default `max_tokens`, which nearly all know; OpenAI's reasoning models refuse it.
+   */
   readonly maxTokensParameter: 'max_tokens' | 'max_completion_tokens';
+  /** Whether usage must be asked for with `stream_options`. Default true; Mistral refuses it and sends usage anyway. */
+  readonly asksForUsage: boolean;
 }
 
+export const DEFAULT_DIALECT: ChatDialect = { maxTokensParameter: 'max_tokens', asksForUsage: true };
+
 /** Body of `POST /chat/completions`. Settings that are not given are left out, and so are empty lists. */
-export function toChatRequest(model: string, request: ModelRequest, { maxTokensParameter }: ChatDialect): object {
+export function toChatRequest(model: string, request: ModelRequest, dialect: ChatDialect): object {
   const { tools, toolChoice, responseFormat } = request;
   return {
     model,
     messages: request.messages.map(toChatMessage),
     stream: true,
-    stream_options: { include_usage: true },
+    ...(dialect.asksForUsage && { stream_options: { include_usage: true } }),
     ...(tools && {
       tools: tools.map((definition) => ({ type: 'function', function: definition })),
       ...(toolChoice !== undefined && toolChoice !== 'auto' && { tool_choice: toChatToolChoice(toolChoice) }),
@@ -21,7 +27,7 @@ export function toChatRequest(model: string, request: ModelRequest, { maxTokensP
     }),
     ...(request.temperature !== undefined && { temperature: request.temperature }),
     ...(request.topP !== undefined && { top_p: request.topP }),
-    ...(request.maxTokens !== undefined && { [maxTokensParameter]: request.maxTokens }),
+    ...(request.maxTokens !== undefined && { [dialect.maxTokensParameter]: request.maxTokens }),
     ...(responseFormat && { response_format: responseFormat }),
     ...(request.reasoningEffort !== undefined && { reasoning_effort: request.reasoningEffort }),
   };

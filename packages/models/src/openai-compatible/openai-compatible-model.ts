@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ModelError, type ModelEvent, type ModelInfo, type ModelRequest } from '@cogitator-ai/openai-engine';
 import { Agent, type Dispatcher, request as send } from 'undici';
 import type { Provider } from '../providers/provider.ts';
-import { toChatRequest } from './chat-request.ts';
+import { type ChatDialect, DEFAULT_DIALECT, toChatRequest } from './chat-request.ts';
 import { ChatReader } from './chat-reader.ts';
 import { toModelError } from './http-error.ts';
 import { DEFAULT_TIMEOUTS, type ModelTimeouts } from './timeouts.ts';
@@ -25,6 +25,8 @@ export interface OpenAICompatibleOptions {
   headers?: Readonly<Record<string, string>>;
   /** The model meant where none is named. Default the first that is listed. */
   defaultModel?: string;
+  /** Where the endpoint differs from most. */
+  dialect?: Partial<ChatDialect>;
   timeouts?: Partial<ModelTimeouts>;
 }
 
@@ -43,9 +45,7 @@ export function createOpenAICompatibleProvider(options: OpenAICompatibleOptions)
     'content-type': 'application/json',
     ...options.headers,
   };
-  const dialect = {
-    maxTokensParameter: name === 'openai' ? ('max_completion_tokens' as const) : ('max_tokens' as const),
-  };
+  const dialect = { ...DEFAULT_DIALECT, ...options.dialect };
 
   async function open(body: string, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     for (let attempt = 1; ; attempt++) {

@@ -1,3 +1,5 @@
+import type { OpenAICompatibleOptions } from '../openai-compatible/openai-compatible-model.ts';
+
 /** An endpoint that speaks chat completions and that an environment variable is enough to use. */
 interface KnownProvider {
   readonly name: string;
@@ -6,8 +8,8 @@ interface KnownProvider {
   readonly keyNames: readonly string[];
   /** Variables that may hold another base URL. */
   readonly urlNames?: readonly string[];
-  /** A model that serves as the default at this URL. */
-  readonly defaultModel?: string;
+  /** What holds at this URL only. */
+  readonly own?: Pick<OpenAICompatibleOptions, 'defaultModel' | 'dialect'>;
 }
 
 /** In the order in which one of them becomes the default provider. */
@@ -17,7 +19,7 @@ export const KNOWN_PROVIDERS: readonly KnownProvider[] = [
     baseUrl: 'https://api.openai.com/v1',
     keyNames: ['COGITATOR_OPENAI_API_KEY', 'OPENAI_API_KEY'],
     urlNames: ['COGITATOR_OPENAI_BASE_URL', 'OPENAI_BASE_URL'],
-    defaultModel: 'gpt-4o-mini',
+    own: { defaultModel: 'gpt-4o-mini', dialect: { maxTokensParameter: 'max_completion_tokens' } },
   },
   {
     name: 'anthropic',
@@ -43,6 +45,7 @@ export const KNOWN_PROVIDERS: readonly KnownProvider[] = [
     name: 'mistral',
     baseUrl: 'https://api.mistral.ai/v1',
     keyNames: ['COGITATOR_MISTRAL_API_KEY', 'MISTRAL_API_KEY'],
+    own: { dialect: { asksForUsage: false } },
   },
   {
     name: 'together',

@@ -9,7 +9,13 @@ describe('readProviders', () => {
 
   it('takes a key, a base URL, or both', () => {
     expect(readProviders({ OPENAI_API_KEY: 'sk' })).toEqual([
-      { name: 'openai', baseUrl: 'https://api.openai.com/v1', apiKey: 'sk', defaultModel: 'gpt-4o-mini' },
+      {
+        name: 'openai',
+        baseUrl: 'https://api.openai.com/v1',
+        apiKey: 'sk',
+        defaultModel: 'gpt-4o-mini',
+        dialect: { maxTokensParameter: 'max_completion_tokens' },
+      },
     ]);
     expect(readProviders({ OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' })).toEqual([
       { name: 'openai', baseUrl: 'http://127.0.0.1:9/v1' },

@@ -13,22 +13,20 @@ export function readProviders(environment: Readonly<Record<string, string | unde
   const read = (names: readonly string[] = []): string | undefined =>
     names.map((name) => environment[name]?.trim()).find(Boolean);
 
-  const providers = KNOWN_PROVIDERS.flatMap(
-    ({ name, baseUrl, keyNames, urlNames, defaultModel }): OpenAICompatibleOptions[] => {
-      const apiKey = read(keyNames);
-      const url = read(urlNames);
-      if (apiKey === undefined && url === undefined) return [];
-      return [
-        {
-          name,
-          baseUrl: url ?? baseUrl,
-          ...(apiKey === undefined ? {} : { apiKey }),
-          // Another endpoint has other models.
-          ...(url === undefined && defaultModel !== undefined ? { defaultModel } : {}),
-        },
-      ];
-    },
-  );
+  const providers = KNOWN_PROVIDERS.flatMap(({ name, baseUrl, keyNames, urlNames, own }): OpenAICompatibleOptions[] => {
+    const apiKey = read(keyNames);
+    const url = read(urlNames);
+    if (apiKey === undefined && url === undefined) return [];
+    return [
+      {
+        name,
+        baseUrl: url ?? baseUrl,
+        ...(apiKey === undefined ? {} : { apiKey }),
+        // Another endpoint has other models and other ways.
+        ...(url === undefined ? own : {}),
+      },
+    ];
+  });
   const ollamaHost = read(['COGITATOR_OLLAMA_BASE_URL', 'OLLAMA_BASE_URL', 'OLLAMA_HOST']);
   if (ollamaHost !== undefined) providers.push(ollamaProvider(ollamaHost));
   return providers;
