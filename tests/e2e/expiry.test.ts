@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { startEngineServer } from './server/start-engine-server.ts';
 import { connectApi } from './wire/api.ts';
 import { namesOf, theDataOf } from './wire/event-stream.ts';
+import { openMessageStep, RUN_BEGINS } from './wire/expected-events.ts';
 
 const LIFETIME_MS = 1000;
 const server = await startEngineServer({ limits: { runLifetimeMs: LIFETIME_MS }, sweepIntervalMs: 50 });
@@ -35,14 +36,8 @@ describe('a run whose time is up', () => {
     const events = await api.transcript(path, body);
     expect(performance.now() - startedAt).toBeGreaterThan(LIFETIME_MS - 20);
     expect(namesOf(events)).toEqual([
-      'thread.run.created',
-      'thread.run.queued',
-      'thread.run.in_progress',
-      'thread.run.step.created',
-      'thread.run.step.in_progress',
-      'thread.message.created',
-      'thread.message.in_progress',
-      'thread.message.delta',
+      ...RUN_BEGINS,
+      ...openMessageStep(1),
       'thread.message.incomplete',
       'thread.run.step.expired',
       'thread.run.expired',

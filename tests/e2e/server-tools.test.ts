@@ -4,6 +4,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { startEngineServer } from './server/start-engine-server.ts';
 import { connectApi } from './wire/api.ts';
 import { dataOf, namesOf, theDataOf } from './wire/event-stream.ts';
+import { messageStep, openToolStep, RUN_BEGINS, toolStep } from './wire/expected-events.ts';
 
 const definition = (name: string) => ({
   name,
@@ -66,22 +67,6 @@ async function begin(...functions: string[]): Promise<{ thread: Thread; path: st
   return { thread, path: `/threads/${thread.id}/runs`, body: { assistant_id: assistant.id } };
 }
 
-const BEGIN = ['thread.run.created', 'thread.run.queued', 'thread.run.in_progress'];
-const TOOL_STEP = (deltas: number) => [
-  'thread.run.step.created',
-  'thread.run.step.in_progress',
-  ...Array.from({ length: deltas }, () => 'thread.run.step.delta'),
-  'thread.run.step.completed',
-];
-const MESSAGE_STEP = (deltas: number) => [
-  'thread.run.step.created',
-  'thread.run.step.in_progress',
-  'thread.message.created',
-  'thread.message.in_progress',
-  ...Array.from({ length: deltas }, () => 'thread.message.delta'),
-  'thread.message.completed',
-  'thread.run.step.completed',
-];
 const END = ['thread.run.completed', 'done'];
 
 /** Outputs of the calls of the completed tool steps, by call id. */
@@ -106,7 +91,7 @@ describe('a tool of the server', () => {
     );
     const { thread, path, body } = await begin('double');
     const events = await api.transcript(path, body);
-    expect(namesOf(events)).toEqual([...BEGIN, ...TOOL_STEP(3), ...TOOL_STEP(6), ...MESSAGE_STEP(2), ...END]);
+    expect(namesOf(events)).toEqual([...RUN_BEGINS, ...toolStep(3), ...toolStep(6), ...messageStep(2), ...END]);
     expect(outputsOf(events)).toEqual({ call_1: '2', call_2: '4', call_3: '6' });
     const run = theDataOf(events, 'thread.run.completed');
     expect(run.usage).toMatchObject({ prompt_tokens: 30, completion_tokens: 15, total_tokens: 45 });
@@ -158,7 +143,7 @@ describe('a tool of the server', () => {
     upstream.script({ text: ['Let me', ' see.'], toolCalls: [call('call_1', 'double', 21)] }, ANSWER);
     const { path, body } = await begin('double');
     const events = await api.transcript(path, body);
-    expect(namesOf(events)).toEqual([...BEGIN, ...MESSAGE_STEP(2), ...TOOL_STEP(3), ...MESSAGE_STEP(2), ...END]);
+    expect(namesOf(events)).toEqual([...RUN_BEGINS, ...messageStep(2), ...toolStep(3), ...messageStep(2), ...END]);
     expect(outputsOf(events)).toEqual({ call_1: '42' });
     expect(upstream.requests[1]!.body.messages.slice(1)).toMatchObject([
       { role: 'assistant', content: 'Let me see.', tool_calls: [{ id: 'call_1' }] },
@@ -176,7 +161,7 @@ describe('a tool of the server', () => {
     const startedAt = performance.now();
     const events = await api.transcript(path, body);
     expect(performance.now() - startedAt).toBeLessThan(2000);
-    expect(namesOf(events)).toEqual([...BEGIN, ...TOOL_STEP(6), ...MESSAGE_STEP(2), ...END]);
+    expect(namesOf(events)).toEqual([...RUN_BEGINS, ...toolStep(6), ...messageStep(2), ...END]);
     const { call_1: failure, call_2: success } = outputsOf(events);
     expect(success).toBe('4');
     expect(failure).toMatch(/error|fail/i);
@@ -205,7 +190,7 @@ describe('a tool of the server', () => {
     upstream.script({ toolCalls: [call('call_1', 'stranger', 1), call('call_2', 'double', 2)] }, ANSWER);
     const { path, body } = await begin('double', 'stranger');
     const first = await api.transcript(path, body);
-    expect(namesOf(first)).toEqual([...BEGIN, ...TOOL_STEP(6).slice(0, -1), 'thread.run.requires_action', 'done']);
+    expect(namesOf(first)).toEqual([...RUN_BEGINS, ...openToolStep(6), 'thread.run.requires_action', 'done']);
     const waiting = theDataOf(first, 'thread.run.requires_action');
     expect(waiting.required_action!.submit_tool_outputs.tool_calls).toEqual([
       { id: 'call_1', type: 'function', function: { name: 'stranger', arguments: '{"x":1}' } },
@@ -217,7 +202,7 @@ describe('a tool of the server', () => {
       'thread.run.step.completed',
       'thread.run.queued',
       'thread.run.in_progress',
-      ...MESSAGE_STEP(2),
+      ...messageStep(2),
       ...END,
     ]);
     expect(outputsOf(second)).toEqual({ call_1: 'one', call_2: '4' });
@@ -233,8 +218,8 @@ describe('a tool of the server', () => {
     const { path, body } = await begin('double');
     const events = await api.transcript(path, body);
     expect(namesOf(events)).toEqual([
-      ...BEGIN,
-      ...Array.from({ length: 4 }, () => TOOL_STEP(3)).flat(),
+      ...RUN_BEGINS,
+      ...Array.from({ length: 4 }, () => toolStep(3)).flat(),
       'thread.run.failed',
       'done',
     ]);

@@ -3,6 +3,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestServer } from './server/start-test-server.ts';
 import { connectApi } from './wire/api.ts';
 import { dataOf, namesOf, theDataOf } from './wire/event-stream.ts';
+import { messageStep, openMessageStep, openToolStep, RUN_BEGINS } from './wire/expected-events.ts';
 
 const server = await startTestServer();
 const { upstream, model } = server;
@@ -26,18 +27,6 @@ const COUNTED = (prompt_tokens: number, completion_tokens: number) => ({
   completion_tokens_details: { reasoning_tokens: 0 },
 });
 
-/** A message step, with `deltas` pieces of text. */
-const messageStep = (deltas: number) => [
-  'thread.run.step.created',
-  'thread.run.step.in_progress',
-  'thread.message.created',
-  'thread.message.in_progress',
-  ...Array.from({ length: deltas }, () => 'thread.message.delta'),
-  'thread.message.completed',
-  'thread.run.step.completed',
-];
-const BEGIN = ['thread.run.created', 'thread.run.queued', 'thread.run.in_progress'];
-
 async function begin(): Promise<{ assistant: Assistant; thread: Thread; path: string; body: object }> {
   const assistant = await api.post<Assistant>('/assistants', { model, tools: [FUNCTION] });
   const thread = await api.post<Thread>('/threads', { messages: [{ role: 'user', content: 'Hello' }] });
@@ -49,7 +38,7 @@ describe('plain text', () => {
     upstream.script({ text: ['Hello', ' there', '.'], usage: { prompt_tokens: 9, completion_tokens: 3 } });
     const { assistant, thread, path, body } = await begin();
     const events = await api.transcript(path, body);
-    expect(namesOf(events)).toEqual([...BEGIN, ...messageStep(3), 'thread.run.completed', 'done']);
+    expect(namesOf(events)).toEqual([...RUN_BEGINS, ...messageStep(3), 'thread.run.completed', 'done']);
 
     const created = theDataOf(events, 'thread.run.created');
     expect(Object.keys(created)).toEqual([
@@ -178,7 +167,13 @@ describe('plain text', () => {
       assistant_id: assistant.id,
       thread: { messages: [{ role: 'user', content: 'Hello' }], metadata: { a: 'b' } },
     });
-    expect(namesOf(events)).toEqual(['thread.created', ...BEGIN, ...messageStep(1), 'thread.run.completed', 'done']);
+    expect(namesOf(events)).toEqual([
+      'thread.created',
+      ...RUN_BEGINS,
+      ...messageStep(1),
+      'thread.run.completed',
+      'done',
+    ]);
     const thread = theDataOf(events, 'thread.created');
     expect(thread).toEqual({
       id: theDataOf(events, 'thread.run.created').thread_id,
@@ -205,7 +200,7 @@ describe('plain text', () => {
     upstream.script({ raw: pieces });
     const { path, body } = await begin();
     const events = await api.transcript(path, body);
-    expect(namesOf(events)).toEqual([...BEGIN, ...messageStep(characters.length), 'thread.run.completed', 'done']);
+    expect(namesOf(events)).toEqual([...RUN_BEGINS, ...messageStep(characters.length), 'thread.run.completed', 'done']);
     expect(textOf(events)).toBe(text);
     expect(theDataOf(events, 'thread.message.completed').content).toEqual([
       { type: 'text', text: { value: text, annotations: [] } },
@@ -216,7 +211,7 @@ describe('plain text', () => {
     upstream.script({});
     const { path, body } = await begin();
     const events = await api.transcript(path, body);
-    expect(namesOf(events)).toEqual([...BEGIN, ...messageStep(1), 'thread.run.completed', 'done']);
+    expect(namesOf(events)).toEqual([...RUN_BEGINS, ...messageStep(1), 'thread.run.completed', 'done']);
     expect(theDataOf(events, 'thread.message.completed').content).toEqual([
       { type: 'text', text: { value: '', annotations: [] } },
     ]);
@@ -228,7 +223,7 @@ describe('plain text', () => {
     const transcripts = await Promise.all([api.transcript(one.path, one.body), api.transcript(two.path, two.body)]);
     for (const [index, { thread }] of [one, two].entries()) {
       const events = transcripts[index]!;
-      expect(namesOf(events)).toEqual([...BEGIN, ...messageStep(4), 'thread.run.completed', 'done']);
+      expect(namesOf(events)).toEqual([...RUN_BEGINS, ...messageStep(4), 'thread.run.completed', 'done']);
       const run = theDataOf(events, 'thread.run.completed');
       expect(run.thread_id).toBe(thread.id);
       expect(theDataOf(events, 'thread.message.completed').run_id).toBe(run.id);
@@ -242,16 +237,7 @@ describe('function calls', () => {
     upstream.script(ONE_CALL);
     const { thread, path, body } = await begin();
     const events = await api.transcript(path, body);
-    expect(namesOf(events)).toEqual([
-      ...BEGIN,
-      'thread.run.step.created',
-      'thread.run.step.in_progress',
-      'thread.run.step.delta',
-      'thread.run.step.delta',
-      'thread.run.step.delta',
-      'thread.run.requires_action',
-      'done',
-    ]);
+    expect(namesOf(events)).toEqual([...RUN_BEGINS, ...openToolStep(3), 'thread.run.requires_action', 'done']);
     const step = theDataOf(events, 'thread.run.step.created');
     expect(step).toMatchObject({
       type: 'tool_calls',
@@ -296,14 +282,7 @@ describe('function calls', () => {
     upstream.script(TWO_CALLS);
     const { path, body } = await begin();
     const events = await api.transcript(path, body);
-    expect(namesOf(events)).toEqual([
-      ...BEGIN,
-      'thread.run.step.created',
-      'thread.run.step.in_progress',
-      ...Array.from({ length: 7 }, () => 'thread.run.step.delta'),
-      'thread.run.requires_action',
-      'done',
-    ]);
+    expect(namesOf(events)).toEqual([...RUN_BEGINS, ...openToolStep(7), 'thread.run.requires_action', 'done']);
     const calls = callDeltasOf(events);
     expect(calls.map(({ index }) => index)).toEqual([0, 0, 0, 1, 1, 1, 1]);
     expect(accumulate(events)).toEqual(
@@ -343,13 +322,9 @@ describe('function calls', () => {
     const { thread, path, body } = await begin();
     const events = await api.transcript(path, body);
     expect(namesOf(events)).toEqual([
-      ...BEGIN,
+      ...RUN_BEGINS,
       ...messageStep(2),
-      'thread.run.step.created',
-      'thread.run.step.in_progress',
-      'thread.run.step.delta',
-      'thread.run.step.delta',
-      'thread.run.step.delta',
+      ...openToolStep(3),
       'thread.run.requires_action',
       'done',
     ]);
@@ -451,10 +426,7 @@ describe('submitted outputs', () => {
       'thread.run.step.completed',
       'thread.run.queued',
       'thread.run.in_progress',
-      'thread.run.step.created',
-      'thread.run.step.in_progress',
-      'thread.run.step.delta',
-      'thread.run.step.delta',
+      ...openToolStep(2),
       'thread.run.requires_action',
       'done',
     ]);
@@ -471,7 +443,7 @@ describe('ends of another kind', () => {
     const { id } = theDataOf(before, 'thread.run.created');
     const answered = await api.post<Run>(`${path}/${id}/cancel`);
     const after = await stream.readAll();
-    expect(namesOf(before)).toEqual([...BEGIN, ...messageStep(0).slice(0, 4), 'thread.message.delta']);
+    expect(namesOf(before)).toEqual([...RUN_BEGINS, ...openMessageStep(1)]);
     expect(namesOf(after)).toEqual([
       'thread.run.cancelling',
       'thread.message.incomplete',
@@ -527,7 +499,7 @@ describe('ends of another kind', () => {
     upstream.script({ error: { status: 400, body: { error: { message: 'No.' } } } });
     const { path, body } = await begin();
     const events = await api.transcript(path, body);
-    expect(namesOf(events)).toEqual([...BEGIN, 'thread.run.failed', 'done']);
+    expect(namesOf(events)).toEqual([...RUN_BEGINS, 'thread.run.failed', 'done']);
     expect(theDataOf(events, 'thread.run.failed')).toMatchObject({
       status: 'failed',
       failed_at: expect.any(Number),
@@ -550,8 +522,8 @@ describe('ends of another kind', () => {
     heard.resolve();
     events.push(...(await stream.readAll()));
     expect(namesOf(events)).toEqual([
-      ...BEGIN,
-      ...messageStep(2).slice(0, -2),
+      ...RUN_BEGINS,
+      ...openMessageStep(2),
       'thread.message.incomplete',
       'thread.run.step.failed',
       'thread.run.failed',
@@ -590,8 +562,8 @@ describe('ends of another kind', () => {
     const { path, body } = await begin();
     const events = await api.transcript(path, { ...body, max_completion_tokens: 16 });
     expect(namesOf(events)).toEqual([
-      ...BEGIN,
-      ...messageStep(2).slice(0, -2),
+      ...RUN_BEGINS,
+      ...openMessageStep(2),
       'thread.message.incomplete',
       'thread.run.step.completed',
       'thread.run.incomplete',
