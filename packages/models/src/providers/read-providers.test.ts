@@ -37,6 +37,20 @@ describe('readProviders', () => {
   });
 });
 
+describe('readProviders, of a URL that is none', () => {
+  it.each([
+    ['OPENAI_BASE_URL', 'gpu'],
+    ['OPENAI_BASE_URL', 'localhost:8000/v1'],
+    ['COGITATOR_OPENAI_BASE_URL', 'ftp://me:secret@gpu/v1'],
+    ['OLLAMA_HOST', 'http://'],
+    ['OLLAMA_BASE_URL', 'a b'],
+  ])('names the variable and keeps the value to itself: %s=%s', (name, value) => {
+    expect(() => readProviders({ [name]: value })).toThrow(
+      new TypeError(`${name} must be a URL such as http://127.0.0.1:8000/v1.`),
+    );
+  });
+});
+
 describe('ollamaProvider', () => {
   it.each([
     ['gpu', 'http://gpu:11434/v1'],
