@@ -322,6 +322,16 @@ describe('failures', () => {
     expect((await failure({ raw: [piece, DONE] })).code).toBe('invalid_response');
   });
 
+  it('passes on what came before the part that is wrong, in one piece with it', async () => {
+    upstream.script({ raw: [`${frame(delta({ content: 'before' }))}data: {oops\n\n`] });
+    const events: ModelEvent[] = [];
+    const turn = (async () => {
+      for await (const event of provider.stream('test-model', question, { signal: never() })) events.push(event);
+    })();
+    await expect(turn).rejects.toMatchObject({ code: 'invalid_response' });
+    expect(events).toEqual([{ type: 'text', text: 'before' }]);
+  });
+
   it('refuses an endless event', async () => {
     const caught = await failure({ raw: [`data: ${'x'.repeat(10 * 2 ** 20)}`] });
     expect(caught.code).toBe('invalid_response');

@@ -41,10 +41,16 @@ export class ChatReader {
     return this.#ended;
   }
 
-  /** The events a piece of the body completes. @throws `ModelError` when it is not what was promised. */
-  read(chunk: Uint8Array): ModelEvent[] {
-    this.#parser.feed(this.#decoder.decode(chunk, { stream: true }));
-    return this.#take();
+  /** The events a piece of the body completes, in order; then throws `ModelError` if the rest is not what was promised. */
+  *read(chunk: Uint8Array): Generator<ModelEvent> {
+    let failure: { error: unknown } | null = null;
+    try {
+      this.#parser.feed(this.#decoder.decode(chunk, { stream: true }));
+    } catch (error) {
+      failure = { error };
+    }
+    yield* this.#take();
+    if (failure) throw failure.error;
   }
 
   /** The last events. @throws `ModelError` when the answer was cut off: it must not pass for a whole one. */
