@@ -1,9 +1,11 @@
 export { createDemoProvider, DEMO_MODEL } from './demo/demo-provider.ts';
+export { ModelConfigError } from './model-config-error.ts';
 export { createOpenAICompatibleProvider } from './openai-compatible/openai-compatible-model.ts';
 export type { OpenAICompatibleOptions } from './openai-compatible/openai-compatible-model.ts';
 export type { ModelTimeouts } from './openai-compatible/timeouts.ts';
+export { ollamaProvider } from './providers/ollama-provider.ts';
 export type { Provider } from './providers/provider.ts';
-export { ollamaProvider, readProviders } from './providers/read-providers.ts';
+export { readProviders } from './providers/read-providers.ts';
 export { createModelRouter, DEFAULT_MODEL } from './router/model-router.ts';
 export type { ModelRouter, ModelRouterOptions } from './router/model-router.ts';
 export { openModels } from './router/open-models.ts';

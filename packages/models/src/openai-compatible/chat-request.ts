@@ -3,33 +3,41 @@ import type { ModelContentPart, ModelMessage, ModelRequest } from '@cogitator-ai
 /** What differs between endpoints that speak chat completions. */
 export interface ChatDialect {
   /**
-   * The parameter that limits the answer. Default `max_tokens`, which nearly all know; OpenAI's reasoning models refuse it.
+   * The field that limits the answer. Default `max_tokens`, which nearly all know and Ollama and Mistral know alone;
+   * OpenAI has deprecated it. Its reasoning models refuse it wherever they are served, so they get the other one anyway.
    */
-  readonly maxTokensParameter: 'max_tokens' | 'max_completion_tokens';
+  readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
   /** Whether usage must be asked for with `stream_options`. Default true; Mistral refuses it and sends usage anyway. */
   readonly asksForUsage: boolean;
 }
 
-export const DEFAULT_DIALECT: ChatDialect = { maxTokensParameter: 'max_tokens', asksForUsage: true };
+export const DEFAULT_DIALECT: ChatDialect = { maxTokensField: 'max_tokens', asksForUsage: true };
 
-/** Body of `POST /chat/completions`. Settings that are not given are left out, and so are empty lists. */
+const OPENAI_REASONING_MODEL = /(?:^|\/)(?:o\d|gpt-5)(?:$|[-.:])/;
+
+/**
+ * Body of `POST /chat/completions`. What is not given is left out, and so is what equals the protocol's default:
+ * a run always has `temperature: 1` and `top_p: 1`, yet some models refuse either of them (OpenAI's o-series) or both
+ * together (Anthropic's), and some providers refuse fields they do not know.
+ */
 export function toChatRequest(model: string, request: ModelRequest, dialect: ChatDialect): object {
-  const { tools, toolChoice, responseFormat } = request;
+  const { tools, toolChoice, temperature, topP, maxTokens, responseFormat, reasoningEffort } = request;
+  const maxTokensField = OPENAI_REASONING_MODEL.test(model) ? 'max_completion_tokens' : dialect.maxTokensField;
   return {
     model,
     messages: request.messages.map(toChatMessage),
     stream: true,
     ...(dialect.asksForUsage && { stream_options: { include_usage: true } }),
     ...(tools && {
-      tools: tools.map((definition) => ({ type: 'function', function: definition })),
+      tools: tools.map(toChatTool),
       ...(toolChoice !== undefined && toolChoice !== 'auto' && { tool_choice: toChatToolChoice(toolChoice) }),
       ...(request.parallelToolCalls === false && { parallel_tool_calls: false }),
     }),
-    ...(request.temperature !== undefined && { temperature: request.temperature }),
-    ...(request.topP !== undefined && { top_p: request.topP }),
-    ...(request.maxTokens !== undefined && { [dialect.maxTokensParameter]: request.maxTokens }),
-    ...(responseFormat && { response_format: responseFormat }),
-    ...(request.reasoningEffort !== undefined && { reasoning_effort: request.reasoningEffort }),
+    ...(temperature !== undefined && temperature !== 1 && { temperature }),
+    ...(topP !== undefined && topP !== 1 && { top_p: topP }),
+    ...(maxTokens !== undefined && { [maxTokensField]: maxTokens }),
+    ...(responseFormat && responseFormat.type !== 'text' && { response_format: responseFormat }),
+    ...(reasoningEffort !== undefined && { reasoning_effort: reasoningEffort }),
   };
 }
 
@@ -61,7 +69,21 @@ function toChatMessage(message: ModelMessage): object {
 
 function toChatPart(part: ModelContentPart): object {
   if (part.type === 'text') return part;
-  return { type: 'image_url', image_url: { url: part.url, detail: part.detail } };
+  const { url, detail } = part;
+  return { type: 'image_url', image_url: detail === 'auto' ? { url } : { url, detail } };
+}
+
+function toChatTool({ name, description, parameters, strict }: NonNullable<ModelRequest['tools']>[number]): object {
+  return {
+    type: 'function',
+    function: {
+      name,
+      ...(description !== undefined && { description }),
+      // OpenAI takes a function without parameters, Mistral does not.
+      parameters: parameters ?? { type: 'object', properties: {} },
+      ...(strict && { strict }),
+    },
+  };
 }
 
 function toChatToolChoice(choice: NonNullable<ModelRequest['toolChoice']>): unknown {

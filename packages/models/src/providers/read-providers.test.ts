@@ -1,65 +1,75 @@
 import { describe, expect, it } from 'vitest';
-import { ollamaProvider, readProviders } from './read-providers.ts';
+import { ModelConfigError } from '../model-config-error.ts';
+import { KNOWN_PROVIDERS } from './known-providers.ts';
+import { readProviders } from './read-providers.ts';
 
 describe('readProviders', () => {
   it('finds nothing in an empty environment, or where values are blank', () => {
     expect(readProviders({})).toEqual([]);
-    expect(readProviders({ OPENAI_API_KEY: ' ' })).toEqual([]);
+    expect(readProviders({ OPENAI_API_KEY: ' ', OLLAMA_HOST: '', VLLM_API_KEY: 'key-of-no-url' })).toEqual([]);
   });
 
   it('takes a key, a base URL, or both', () => {
-    expect(readProviders({ OPENAI_API_KEY: 'sk' })).toEqual([
+    expect(readProviders({ OPENAI_API_KEY: 'sk\n' })).toEqual([
       {
         name: 'openai',
         baseUrl: 'https://api.openai.com/v1',
         apiKey: 'sk',
         defaultModel: 'gpt-4o-mini',
-        dialect: { maxTokensParameter: 'max_completion_tokens' },
+        dialect: { maxTokensField: 'max_completion_tokens' },
       },
     ]);
     expect(readProviders({ OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' })).toEqual([
       { name: 'openai', baseUrl: 'http://127.0.0.1:9/v1' },
     ]);
+    expect(readProviders({ VLLM_BASE_URL: 'http://gpu:8000/v1', VLLM_API_KEY: 'k' })).toEqual([
+      { name: 'vllm', baseUrl: 'http://gpu:8000/v1', apiKey: 'k' },
+    ]);
   });
+
+  it.each(KNOWN_PROVIDERS)(
+    'knows $name by its variables',
+    ({ name, baseUrl = 'http://own/v1', keyNames, urlNames }) => {
+      expect(keyNames[0]).toBe(`COGITATOR_${name.toUpperCase()}_API_KEY`);
+      for (const keyName of keyNames) {
+        const environment = { [keyName]: 'key', [urlNames?.[0] ?? '']: baseUrl };
+        expect(readProviders(environment)).toMatchObject([{ name, baseUrl, apiKey: 'key' }]);
+      }
+    },
+  );
 
   it('prefers the COGITATOR_ names, and keeps a fixed order', () => {
     const providers = readProviders({
       OLLAMA_HOST: 'gpu',
+      COGITATOR_OLLAMA_BASE_URL: 'http://other:1',
+      OLLAMA_API_KEY: 'o',
       GROQ_API_KEY: 'g',
       OPENAI_API_KEY: 'a',
       COGITATOR_OPENAI_API_KEY: 'b',
     });
-    expect(providers.map(({ name, apiKey }) => [name, apiKey])).toEqual([
-      ['openai', 'b'],
-      ['groq', 'g'],
-      ['ollama', undefined],
+    expect(providers.map(({ name, baseUrl, apiKey }) => [name, baseUrl, apiKey])).toEqual([
+      ['openai', 'https://api.openai.com/v1', 'b'],
+      ['groq', 'https://api.groq.com/openai/v1', 'g'],
+      ['ollama', 'http://other:1/v1', 'o'],
     ]);
   });
-});
 
-describe('readProviders, of a URL that is none', () => {
-  it.each([
-    ['OPENAI_BASE_URL', 'gpu'],
-    ['OPENAI_BASE_URL', 'localhost:8000/v1'],
-    ['COGITATOR_OPENAI_BASE_URL', 'ftp://me:secret@gpu/v1'],
-    ['OLLAMA_HOST', 'http://'],
-    ['OLLAMA_BASE_URL', 'a b'],
-  ])('names the variable and keeps the value to itself: %s=%s', (name, value) => {
-    expect(() => readProviders({ [name]: value })).toThrow(
-      new TypeError(`${name} must be a URL such as http://127.0.0.1:8000/v1.`),
-    );
+  it('asks Anthropic for its models as Anthropic wants to be asked', () => {
+    expect(readProviders({ ANTHROPIC_API_KEY: 'sk' })).toMatchObject([
+      { listHeaders: { 'x-api-key': 'sk', 'anthropic-version': '2023-06-01' } },
+    ]);
   });
-});
 
-describe('ollamaProvider', () => {
   it.each([
-    ['gpu', 'http://gpu:11434/v1'],
-    ['gpu:8000', 'http://gpu:8000/v1'],
-    ['http://gpu:8000/', 'http://gpu:8000/v1'],
-    ['https://gpu.example', 'https://gpu.example/v1'],
-    ['0.0.0.0', 'http://127.0.0.1:11434/v1'],
-    ['http://gpu:8000/ollama/v1', 'http://gpu:8000/ollama/v1'],
-  ])('takes %s for %s', (host, baseUrl) => {
-    expect(ollamaProvider(host)).toEqual({ name: 'ollama', baseUrl });
+    ['OPENAI_BASE_URL', 'localhost:8000/v1'],
+    ['OPENAI_BASE_URL', 'ftp://me:secret@host/v1'],
+    ['COGITATOR_VLLM_BASE_URL', 'http://a b/'],
+    ['OLLAMA_HOST', 'gpu:many'],
+    ['OLLAMA_HOST', 'gpu:99999'],
+  ])('says that %s is wrong when it is %s, without repeating it', (name, value) => {
+    const read = (): unknown => readProviders({ [name]: value });
+    expect(read).toThrow(ModelConfigError);
+    expect(read).toThrow(new RegExp(`^${name} must be (?:a|an) `));
+    expect(read).not.toThrow(value);
   });
 });

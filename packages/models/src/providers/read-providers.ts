@@ -1,59 +1,57 @@
+import { ModelConfigError } from '../model-config-error.ts';
 import type { OpenAICompatibleOptions } from '../openai-compatible/openai-compatible-model.ts';
-import { KNOWN_PROVIDERS } from './known-providers.ts';
+import { KNOWN_PROVIDERS, type KnownProvider } from './known-providers.ts';
+import { ollamaProvider } from './ollama-provider.ts';
 
-/** Where Ollama listens when nobody says otherwise. */
-export const LOCAL_OLLAMA_URL = 'http://127.0.0.1:11434';
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The providers an environment configures, in the order in which the first becomes the default.
  *
  * @param environment - Such as `process.env`; nothing else is read. Empty values count as not set.
- * @throws `TypeError` that names the variable whose URL is none.
+ * @throws {@link ModelConfigError} for a base URL that is none.
  */
-export function readProviders(environment: Readonly<Record<string, string | undefined>>): OpenAICompatibleOptions[] {
-  const read = (names: readonly string[] = []): string | undefined =>
-    names.map((name) => environment[name]?.trim()).find(Boolean);
-  const readUrl = (names: readonly string[] = [], complete = (text: string) => text): string | undefined => {
-    const value = read(names);
-    if (value === undefined || isHttpUrl(complete(value))) return value;
-    const name = names.find((candidate) => environment[candidate]?.trim() === value);
-    // It may hold a password, so it is not repeated.
-    throw new TypeError(`${name} must be a URL such as http://127.0.0.1:8000/v1.`);
+export function readProviders(environment: Environment): OpenAICompatibleOptions[] {
+  const hosted = KNOWN_PROVIDERS.flatMap((known) => readProvider(known, environment) ?? []);
+  const ollama = readOllama(environment);
+  return ollama ? [...hosted, ollama] : hosted;
+}
+
+function readProvider(known: KnownProvider, environment: Environment): OpenAICompatibleOptions | null {
+  const apiKey = read(environment, known.keyNames)?.value;
+  const url = read(environment, known.urlNames ?? []);
+  if (url) assertUrl(url);
+  const baseUrl = url?.value ?? known.baseUrl;
+  if (baseUrl === undefined || (apiKey === undefined && !url)) return null;
+  return {
+    name: known.name,
+    baseUrl,
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(apiKey !== undefined && known.listHeaders ? { listHeaders: known.listHeaders(apiKey) } : {}),
+    ...(url ? {} : known.own),
   };
-
-  const providers = KNOWN_PROVIDERS.flatMap(({ name, baseUrl, keyNames, urlNames, own }): OpenAICompatibleOptions[] => {
-    const apiKey = read(keyNames);
-    const url = readUrl(urlNames);
-    if (apiKey === undefined && url === undefined) return [];
-    return [
-      {
-        name,
-        baseUrl: url ?? baseUrl,
-        ...(apiKey === undefined ? {} : { apiKey }),
-        // Another endpoint has other models and other ways.
-        ...(url === undefined ? own : {}),
-      },
-    ];
-  });
-  const ollamaHost = readUrl(['COGITATOR_OLLAMA_BASE_URL', 'OLLAMA_BASE_URL', 'OLLAMA_HOST'], withScheme);
-  if (ollamaHost !== undefined) providers.push(ollamaProvider(ollamaHost));
-  return providers;
 }
 
-/** @param host - As Ollama takes it: `host`, `host:port` or a URL. */
-export function ollamaProvider(host: string): OpenAICompatibleOptions {
-  const url = new URL(withScheme(host));
-  if (url.port === '' && url.protocol === 'http:') url.port = '11434';
-  // What Ollama listens on is not always what it can be reached at.
-  if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1';
-  const path = url.pathname.replace(/\/+$/, '');
-  return { name: 'ollama', baseUrl: `${url.origin}${path === '' ? '/v1' : path}` };
+function readOllama(environment: Environment): OpenAICompatibleOptions | null {
+  const host = read(environment, ['COGITATOR_OLLAMA_BASE_URL', 'OLLAMA_BASE_URL', 'OLLAMA_URL', 'OLLAMA_HOST']);
+  if (!host) return null;
+  const apiKey = read(environment, ['COGITATOR_OLLAMA_API_KEY', 'OLLAMA_API_KEY'])?.value;
+  try {
+    return { ...ollamaProvider(host.value), ...(apiKey === undefined ? {} : { apiKey }) };
+  } catch {
+    throw new ModelConfigError(`${host.name} must be a host, host:port or a URL.`);
+  }
 }
 
-function withScheme(host: string): string {
-  return /^https?:\/\//.test(host) ? host : `http://${host}`;
+/** The first of the variables that is set. */
+function read(environment: Environment, names: readonly string[]): { name: string; value: string } | undefined {
+  const settings = names.map((name) => ({ name, value: environment[name]?.trim() ?? '' }));
+  return settings.find(({ value }) => value !== '');
 }
 
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+/** The value is not repeated: a URL may carry a password. */
+function assertUrl({ name, value }: { name: string; value: string }): void {
+  if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) {
+    throw new ModelConfigError(`${name} must be a URL such as http://127.0.0.1:8000/v1.`);
+  }
 }
