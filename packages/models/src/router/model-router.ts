@@ -6,16 +6,20 @@ import {
   type ModelRequest,
 } from '@cogitator-ai/openai-engine';
 import type { Provider } from '../providers/provider.ts';
+import { abortable } from './abortable.ts';
+import { createModelList, type ModelList } from './model-list.ts';
+import { resolveAliases } from './resolve-aliases.ts';
 
-/** How long one provider may take to list its models, in ms. */
-const LIST_TIMEOUT_MS = 3000;
-/** How long a list of models is used again, in ms. */
-const LIST_CACHE_MS = 10_000;
+/** Models that a provider lists and that do not chat. */
+const OTHER_KIND = /embed|rerank|whisper|tts|dall-e|moderation|image|audio/i;
 
 export interface ModelRouterOptions {
   /** The first is the default provider. At least one. */
   providers: readonly Provider[];
-  /** Other names of models: `{ 'gpt-4-turbo': 'openai/gpt-4o' }`. An alias wins over a model of that name. */
+  /**
+   * Other names of models: `{ 'gpt-4-turbo': 'openai/gpt-4o' }`. An alias wins over a model of that name, and may name
+   * another alias.
+   */
   aliases?: Readonly<Record<string, string>>;
   /** Told of a provider whose models could not be listed. */
   onUnreachable?: (provider: string, error: unknown) => void;
@@ -30,37 +34,63 @@ export interface ModelRouter extends ModelPort {
   close(): Promise<void>;
 }
 
+/** Where a request goes, and the provider's own name of the model. */
+interface Route {
+  readonly provider: Provider;
+  readonly model: string;
+}
+
 /**
  * Sends each model to its provider. `provider/model` is split at the first `/`; where the part before it is no provider,
  * and for a bare name, the default provider gets the name as it is. See {@link DEFAULT_MODEL} for the name `default`.
+ *
+ * @throws `ModelConfigError` for aliases that lead back to themselves.
  */
 export function createModelRouter({ providers, aliases = {}, onUnreachable }: ModelRouterOptions): ModelRouter {
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
-  const [defaultProvider] = providers;
-  if (!defaultProvider) throw new TypeError('A model router needs at least one provider.');
-  const aliasMap = new Map(Object.entries(aliases));
-  let cached: { models: ModelInfo[]; until: number } | null = null;
+  const aliasMap = resolveAliases(aliases);
+  const lists = new Map<Provider, ModelList>(
+    providers.map((provider) => [
+      provider,
+      createModelList(provider, (error) => onUnreachable?.(provider.name, error)),
+    ]),
+  );
+  const readList = (provider: Provider): Promise<readonly ModelInfo[]> => (lists.get(provider) as ModelList).read();
+  const [first] = providers;
+  if (!first) throw new TypeError('A model router needs at least one provider.');
+  const defaultProvider: Provider = first;
 
-  function resolve(requested: string): { provider: Provider; model: string } {
-    const name = aliasMap.get(requested) ?? requested;
-    const named = byName.get(name);
-    // A provider with one model of its own name, such as the demo.
-    if (named) return { provider: named, model: name };
-    const slash = name.indexOf('/');
-    const provider = slash === -1 ? undefined : byName.get(name.slice(0, slash));
-    return provider
-      ? { provider, model: name.slice(slash + 1) }
-      : { provider: defaultProvider as Provider, model: name };
+  function routeOf(requested: string): Route {
+    const model = aliasMap.get(requested) ?? requested;
+    const slash = model.indexOf('/');
+    if (slash === -1)
+      return { provider: providers.find(({ only }) => only?.includes(model)) ?? defaultProvider, model };
+    const provider = byName.get(model.slice(0, slash));
+    return provider ? { provider, model: model.slice(slash + 1) } : { provider: defaultProvider, model };
   }
 
-  /** The provider's own choice, else the first model it lists. */
-  async function chooseModel(provider: Provider, signal: AbortSignal): Promise<string> {
-    const model = provider.defaultModel ?? (await listProvider(provider, signal))[0]?.id;
-    if (model !== undefined) return resolve(model).model;
-    throw new ModelError(
-      'unavailable',
-      `${provider.name} names no models; say which one is meant, or set DEFAULT_MODEL.`,
-    );
+  function isKnown({ provider, model }: Route): boolean {
+    if (model === DEFAULT_MODEL) return true;
+    // The demo answers to its own name only, so that a mistyped model is not answered by it in silence.
+    return model !== '' && (!provider.only || provider.only.includes(model));
+  }
+
+  /** A provider's models under the names requests use; those of the default provider can be named without it. */
+  async function namedModels(provider: Provider): Promise<ModelInfo[]> {
+    const models = await readList(provider).catch(() => []);
+    return models.flatMap((model) => {
+      if (provider.only) return [model];
+      const full = { ...model, id: `${provider.name}/${model.id}` };
+      return provider === defaultProvider ? [model, full] : [full];
+    });
+  }
+
+  /** The provider's own choice, else the first model it lists that chats. */
+  async function chooseModel(provider: Provider): Promise<string> {
+    if (provider.defaultModel !== undefined) return provider.defaultModel;
+    const chosen = (await readList(provider)).find(({ id }) => !OTHER_KIND.test(id));
+    if (chosen) return chosen.id;
+    throw new ModelError('unavailable', `${provider.name} lists no model; name the one that is meant.`);
   }
 
   async function* streamDefault(
@@ -68,54 +98,32 @@ export function createModelRouter({ providers, aliases = {}, onUnreachable }: Mo
     request: ModelRequest,
     options: { signal: AbortSignal },
   ): AsyncGenerator<ModelEvent> {
-    const model = await chooseModel(provider, options.signal);
+    const model = await abortable(chooseModel(provider), options.signal);
     yield* provider.stream(model, { ...request, model }, options);
   }
 
-  async function listProvider(provider: Provider, signal: AbortSignal): Promise<ModelInfo[]> {
-    try {
-      const models = await provider.list({ signal: AbortSignal.any([signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]) });
-      return models.flatMap((model) => namesOf(provider, model));
-    } catch (error) {
-      onUnreachable?.(provider.name, error);
-      return [];
-    }
-  }
-
-  /** Models of the default provider can also be named without it. */
-  function namesOf(provider: Provider, model: ModelInfo): ModelInfo[] {
-    if (model.id === provider.name) return [model];
-    const full = { ...model, id: `${provider.name}/${model.id}` };
-    return provider === defaultProvider ? [model, full] : [full];
-  }
-
   return {
-    accepts(model) {
-      if (model === DEFAULT_MODEL) return true;
-      const resolved = resolve(model);
-      // The demo answers to its own name only, so that a mistyped model is not answered by it in silence.
-      return resolved.model !== '' && (!resolved.provider.only || resolved.provider.only.includes(resolved.model));
-    },
+    accepts: (model) => isKnown(routeOf(model)),
 
     async list({ signal }) {
-      if (cached && cached.until > Date.now()) return cached.models;
-      const lists = await Promise.all(providers.map((provider) => listProvider(provider, signal)));
-      const real = lists.flat();
-      const known = new Set(real.map(({ id }) => id));
-      const aliasInfos = [...new Set([DEFAULT_MODEL, ...aliasMap.keys()])]
-        .filter((id) => !known.has(id))
-        .map((id) => ({ id, created: 0, ownedBy: resolve(id).provider.name }));
-      const models = [...aliasInfos, ...real];
-      if (!signal.aborted) cached = { models, until: Date.now() + LIST_CACHE_MS };
-      return models;
+      const named = await abortable(Promise.all(providers.map(namedModels)), signal);
+      const aliased = [DEFAULT_MODEL, ...aliasMap.keys()].map((id) => ({
+        id,
+        created: 0,
+        ownedBy: routeOf(id).provider.name,
+      }));
+      // The alias comes first and wins, as it does in a request.
+      const models = new Map<string, ModelInfo>();
+      for (const model of [...aliased, ...named.flat()]) if (!models.has(model.id)) models.set(model.id, model);
+      return [...models.values()];
     },
 
     stream(request, options) {
-      const { provider, model } = resolve(request.model);
+      const route = routeOf(request.model);
+      const { provider, model } = route;
+      if (!isKnown(route)) throw new ModelError('invalid_request', `The model '${request.model}' does not exist.`);
+      // An async generator would cost every token of every other model.
       if (model === DEFAULT_MODEL) return streamDefault(provider, request, options);
-      if (provider.only && !provider.only.includes(model)) {
-        throw new ModelError('invalid_request', `The model '${request.model}' does not exist.`);
-      }
       return provider.stream(model, { ...request, model }, options);
     },
 
