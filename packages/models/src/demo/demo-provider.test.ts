@@ -10,8 +10,14 @@ function play(messages: ModelMessage[], request: Partial<ModelRequest> = {}): Pr
   return Array.fromAsync(demo.stream('demo', { model: 'demo', messages, ...request }, { signal }));
 }
 
-function textOf(events: ModelEvent[]): string {
-  return events.map((event) => (event.type === 'text' ? event.text : '')).join('');
+/** What is said, and what is called, without their pace. */
+function summary(events: ModelEvent[]): string[] {
+  const said: string[] = [];
+  for (const event of events) {
+    if (event.type === 'tool-call') said.push(`${event.name} `);
+    else if ('text' in event) said.push((said.pop() ?? '') + event.text);
+  }
+  return said;
 }
 
 const user = (content: string): ModelMessage => ({ role: 'user', content });
@@ -19,51 +25,85 @@ const user = (content: string): ModelMessage => ({ role: 'user', content });
 describe('the demo model', () => {
   it('says what it is, word by word, and counts words', async () => {
     const events = await play([user('Hello there')]);
-    expect(textOf(events)).toBe(
+    expect(summary(events)).toEqual([
       'This is the built-in demo model: it has no intelligence and only shows that everything works. You said: Hello there',
-    );
-    expect(events.length).toBeGreaterThan(10);
-    expect(events.at(-1)).toMatchObject({ type: 'finish', reason: 'stop', usage: { promptTokens: 2 } });
+    ]);
+    expect(events).toHaveLength(21);
+    expect(events.at(-1)).toEqual({
+      type: 'finish',
+      reason: 'stop',
+      usage: { promptTokens: 2, completionTokens: 20, cachedTokens: 0, reasoningTokens: 0 },
+    });
   });
 
-  it('remembers a name told earlier in the thread', async () => {
-    const events = await play([
-      user('My name is Alex.'),
-      { role: 'assistant', content: 'Hi' },
-      user('What is my name?'),
-    ]);
-    expect(textOf(events)).toContain('Your name is Alex.');
-    expect(textOf(await play([user('What is my name?')]))).toContain('have not told');
+  it('says the same whenever it is asked the same', async () => {
+    const messages = [user('call get_time'), { role: 'assistant', content: 'x' }, user('What now?')] as ModelMessage[];
+    expect(await play(messages, { tools })).toEqual(await play(messages, { tools }));
   });
 
-  it('calls the functions it is told to call, in parallel, and reports the results', async () => {
-    const events = await play([user('call get_weather {"city":"Oslo"} and call get_time')], { tools });
-    expect(events.filter(({ type }) => type === 'tool-call')).toEqual([
-      { type: 'tool-call', index: 0, id: null, name: 'get_weather' },
-      { type: 'tool-call', index: 1, id: null, name: 'get_time' },
-    ]);
+  it('uses the conversation: it counts, and remembers a name', async () => {
+    const told = [user('My name is Zoë.'), { role: 'assistant', content: 'Hi' }] as ModelMessage[];
+    expect(summary(await play([...told, user('And?')]))[0]).toContain('I can see 2 of your messages');
+    expect(summary(await play([...told, user("What's my name?")]))[0]).toContain('Your name is Zoë.');
+    expect(summary(await play([user('What is my name?')]))[0]).toContain('have not told');
+  });
+
+  it('sees images', async () => {
+    const content = [
+      { type: 'text', text: 'Look' },
+      { type: 'image', url: 'data:image/png;base64,AA', detail: 'auto' },
+    ] as const;
+    expect(summary(await play([{ role: 'user', content: [...content] }]))[0]).toMatch(/You said: Look \[an image\]$/);
+  });
+
+  it('calls the functions it is told to call, and reports the results', async () => {
+    const asked = user('call get_weather {"city":{"name":"Oslo"}} and call get_time');
+    const events = await play([asked], { tools });
+    expect(summary(events)).toEqual(['get_weather {"city":{"name":"Oslo"}}', 'get_time {}']);
     expect(events.at(-1)).toMatchObject({ reason: 'tool-calls' });
     const results: ModelMessage[] = [
-      user('call get_weather'),
+      asked,
       { role: 'assistant', content: null, toolCalls: [{ id: 'a', name: 'get_weather', arguments: '{}' }] },
       { role: 'tool', toolCallId: 'a', content: 'sunny' },
+      { role: 'tool', toolCallId: 'b', content: 'noon' },
     ];
-    expect(textOf(await play(results, { tools }))).toContain('sunny');
+    expect(summary(await play(results, { tools }))).toEqual(['The demo model got these results: sunny; noon']);
+  });
+
+  it('calls one at a time where it must', async () => {
+    const request = { tools, parallelToolCalls: false };
+    expect(summary(await play([user('call get_weather and call get_time')], request))).toEqual(['get_weather {}']);
+  });
+
+  it.each<[ModelRequest['toolChoice'], string]>([
+    ['required', 'get_weather {}'],
+    [{ name: 'get_time' }, 'get_time {}'],
+  ])('calls what the request insists on: %j', async (toolChoice, called) => {
+    expect(summary(await play([user('Hello')], { tools, toolChoice: toolChoice! }))).toEqual([called]);
   });
 
   it('does not call what it was not given, nor when it may not', async () => {
-    expect(textOf(await play([user('call get_weather')]))).toContain('You said');
-    expect(textOf(await play([user('call get_weather')], { tools, toolChoice: 'none' }))).toContain('You said');
+    expect(summary(await play([user('call get_weather')]))[0]).toContain('You said');
+    expect(summary(await play([user('call get_weather')], { tools, toolChoice: 'none' }))[0]).toContain('You said');
+    expect(summary(await play([user('call get_wether')], { tools }))).toEqual([
+      "The demo model was given no function 'get_wether', only: get_weather, get_time.",
+    ]);
+  });
+
+  it('stops where its tokens are used up', async () => {
+    const events = await play([user('Hello')], { maxTokens: 3 });
+    expect(summary(events)).toEqual(['This is the ']);
+    expect(events.at(-1)).toMatchObject({ reason: 'length', usage: { completionTokens: 3 } });
   });
 
   it('fails when asked to', async () => {
-    await expect(play([user('please fail')])).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(play([user('please fail')])).rejects.toMatchObject({ name: 'ModelError', code: 'unavailable' });
   });
 
   it('stops when it is stopped', async () => {
     const stop = new AbortController();
     const events = demo.stream('demo', { model: 'demo', messages: [user('slowly')] }, { signal: stop.signal });
     setTimeout(() => stop.abort(), 10);
-    await expect(Array.fromAsync(events)).rejects.toThrow('aborted');
+    await expect(Array.fromAsync(events)).rejects.toMatchObject({ name: 'ModelError', code: 'aborted' });
   });
 });

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ModelError, type ModelEvent, type ModelMessage, type ModelRequest } from '@cogitator-ai/openai-engine';
+import { ModelError, type ModelEvent, type ModelRequest } from '@cogitator-ai/openai-engine';
 import type { Provider } from '../providers/provider.ts';
+import { readAskedCalls } from './asked-calls.ts';
+import { demoAnswer } from './demo-answer.ts';
+import { textOf } from './text-of.ts';
 
 /** Name of the built-in demonstration model. */
 export const DEMO_MODEL = 'demo';
@@ -10,7 +13,7 @@ const SLOW_WORD_MS = 250;
 
 /**
  * A stand-in for a model that needs no key, no network and no weights. It has no intelligence and says so; what it
- * understands is listed in the guide to it.
+ * understands is listed in the guide to it. The same conversation always gets the same answer.
  */
 export function createDemoProvider(): Provider {
   return {
@@ -21,80 +24,49 @@ export function createDemoProvider(): Provider {
 
     async *stream(_model, request, { signal }): AsyncGenerator<ModelEvent> {
       const asked = textOf(request.messages.at(-1));
-      if (/\bplease fail\b/i.test(asked))
+      const pauseMs = /\bslowly\b/i.test(asked) ? SLOW_WORD_MS : WORD_MS;
+      if (/\bplease fail\b/i.test(asked)) {
         throw new ModelError('unavailable', 'The demo model failed, as it was asked to.');
-      const pause = /\bslowly\b/i.test(asked) ? SLOW_WORD_MS : WORD_MS;
-      const calls = readCalls(request);
-      for (const [index, { name, text }] of calls.entries()) {
-        yield { type: 'tool-call', index, id: null, name };
-        yield* paced(text, (piece) => ({ type: 'tool-call-arguments', index, text: piece }), pause, signal);
       }
-      const said = calls.length > 0 ? '' : reply(request.messages);
-      yield* paced(said, (piece) => ({ type: 'text', text: piece }), pause, signal);
-      const written = said + calls.map(({ text }) => text).join('');
-      yield {
-        type: 'finish',
-        reason: calls.length > 0 ? 'tool-calls' : 'stop',
-        usage: {
-          promptTokens: request.messages.reduce((sum, message) => sum + countWords(textOf(message)), 0),
-          completionTokens: countWords(written),
-          cachedTokens: 0,
-          reasoningTokens: 0,
-        },
-      };
+      for (const event of play(request)) {
+        if (event.type !== 'finish') await pause(pauseMs, signal);
+        yield event;
+      }
     },
   };
 }
 
-/** The calls that `call NAME {"json":"arguments"}` asks for, of functions the request offers. */
-function readCalls({ messages, tools = [], toolChoice }: ModelRequest): { name: string; text: string }[] {
-  const last = messages.at(-1);
-  if (last?.role !== 'user' || toolChoice === 'none') return [];
-  return [...textOf(last).matchAll(/\bcall ([\w-]+)\s*(\{[^{}]*\})?/gi)].flatMap(([, name, text]) =>
-    tools.some((tool) => tool.name === name) ? { name: name as string, text: text ?? '{}' } : [],
-  );
-}
-
-function reply(messages: readonly ModelMessage[]): string {
-  const results = trailingResults(messages);
-  if (results.length > 0)
-    return `The demo model got ${results.length === 1 ? 'this result' : 'these results'}: ${results.join('; ')}`;
-  const asked = textOf(messages.at(-1));
-  const users = messages.filter(({ role }) => role === 'user');
-  if (/\bwhat(?:'s| is) my name\b/i.test(asked)) {
-    const name = users.map((message) => /\bmy name is ([\p{L}\d'-]+)/iu.exec(textOf(message))?.[1]).findLast(Boolean);
-    return name
-      ? `Your name is ${name}. (The demo model looked it up in this thread.)`
-      : 'You have not told the demo model your name.';
+/** The whole turn. */
+function* play(request: ModelRequest): Generator<ModelEvent> {
+  const calls = readAskedCalls(request);
+  for (const [index, call] of calls.entries()) {
+    yield { type: 'tool-call', index, id: null, name: call.name };
+    for (const text of wordsOf(call.arguments)) yield { type: 'tool-call-arguments', index, text };
   }
-  const earlier = users.length > 1 ? ` I can see ${users.length} of your messages in this thread.` : '';
-  return `This is the built-in demo model: it has no intelligence and only shows that everything works.${earlier} You said: ${asked}`;
+  const words = calls.length > 0 ? [] : wordsOf(demoAnswer(request));
+  const said = words.slice(0, request.maxTokens);
+  for (const text of said) yield { type: 'text', text };
+  yield {
+    type: 'finish',
+    reason: calls.length > 0 ? 'tool-calls' : said.length < words.length ? 'length' : 'stop',
+    usage: {
+      promptTokens: request.messages.reduce((sum, message) => sum + wordsOf(textOf(message)).length, 0),
+      completionTokens: said.length + calls.reduce((sum, call) => sum + wordsOf(call.arguments).length, 0),
+      cachedTokens: 0,
+      reasoningTokens: 0,
+    },
+  };
 }
 
-/** Results of the calls just made. */
-function trailingResults(messages: readonly ModelMessage[]): string[] {
-  const start = messages.findLastIndex(({ role }) => role !== 'tool') + 1;
-  return messages.slice(start).map(textOf);
-}
-
-async function* paced(
-  text: string,
-  toEvent: (piece: string) => ModelEvent,
-  pauseMs: number,
-  signal: AbortSignal,
-): AsyncGenerator<ModelEvent> {
-  for (const piece of text.match(/\S+\s*|\s+/g) ?? []) {
-    await sleep(pauseMs, undefined, { signal });
-    yield toEvent(piece);
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (cause) {
+    throw new ModelError('aborted', 'The model call was stopped.', { cause });
   }
 }
 
-function textOf(message: ModelMessage | undefined): string {
-  if (!message || message.content === null) return '';
-  if (typeof message.content === 'string') return message.content;
-  return message.content.map((part) => (part.type === 'text' ? part.text : '[an image]')).join(' ');
-}
-
-function countWords(text: string): number {
-  return text.match(/\S+/g)?.length ?? 0;
+/** A text in pieces, each a word and the space after it; the demo takes them for tokens. */
+function wordsOf(text: string): string[] {
+  return text.match(/\S+\s*|\s+/g) ?? [];
 }
