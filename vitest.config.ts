@@ -12,6 +12,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // By default one core is kept free, which halves the speed of a machine with two.
+    maxWorkers: '100%',
     projects: [
       project('unit', ['{packages,apps}/*/src/**/*.test.ts', 'tests/{upstream,workspace}/**/*.test.ts'], 5_000),
       project('contract', ['{packages,apps}/*/test/**/*.test.ts'], 20_000),
