@@ -21,7 +21,7 @@ describe('ollamaProvider', () => {
     expect(ollamaProvider(host)).toEqual({ name: 'ollama', baseUrl });
   });
 
-  it.each(['gpu:many', 'two words', 'ftp://gpu'])('refuses %s', (host) => {
+  it.each(['gpu:many', 'gpu:99999', 'two words', 'ftp://gpu', 'http://'])('refuses %s', (host) => {
     expect(() => ollamaProvider(host)).toThrow(TypeError);
   });
 });

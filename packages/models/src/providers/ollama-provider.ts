@@ -16,6 +16,7 @@ const WILDCARDS = new Set(['', '0.0.0.0', '[::]']);
 export function ollamaProvider(host: string): OpenAICompatibleOptions {
   const [, scheme, authority = '', path = ''] = /^(?:([a-z]+):\/\/)?([^/]*)(.*)$/i.exec(host) ?? [];
   if (scheme && !/^https?$/i.test(scheme)) throw new TypeError(`Ollama is not reached by ${scheme}.`);
+  if (scheme && authority === '') throw new TypeError('A URL of Ollama needs a host.');
   const [name, port = scheme ? '' : '11434'] = splitPort(authority);
   const { origin } = new URL(`${scheme ?? 'http'}://${WILDCARDS.has(name) ? '127.0.0.1' : name}:${port}`);
   const base = path.replace(/\/+$/, '');

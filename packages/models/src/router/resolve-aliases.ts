@@ -1,7 +1,8 @@
 import { ModelConfigError } from '../model-config-error.ts';
 
 /**
- * Other names of models, each with the model it finally stands for: an alias may name another one.
+ * Other names of models, each with the model it finally stands for: an alias may name another one,
+ * and one that names itself changes nothing.
  *
  * @throws {@link ModelConfigError} for aliases that lead back to themselves.
  */
@@ -10,8 +11,8 @@ export function resolveAliases(aliases: Readonly<Record<string, string>>): Reado
   const follow = (alias: string): string => {
     const seen = new Set<string>();
     let name = alias;
-    for (let target = targets.get(name); target !== undefined; target = targets.get(name)) {
-      if (seen.has(target)) throw new ModelConfigError(`The model alias '${alias}' leads back to itself.`);
+    for (let target = targets.get(name); target !== undefined && target !== name; target = targets.get(name)) {
+      if (seen.has(target)) throw new ModelConfigError(`The model alias '${alias}' leads to itself.`);
       seen.add(target);
       name = target;
     }
