@@ -61,14 +61,12 @@ describe('readProviders', () => {
   });
 
   it.each([
-    ['OPENAI_BASE_URL', 'localhost:8000/v1'],
-    ['OPENAI_BASE_URL', 'ftp://me:secret@host/v1'],
-    ['COGITATOR_VLLM_BASE_URL', 'http://a b/'],
-    ['OLLAMA_HOST', 'gpu:many'],
-    ['OLLAMA_HOST', 'gpu:99999'],
-  ])('says that %s is wrong when it is %s, without repeating it', (name, value) => {
-    const read = (): unknown => readProviders({ [name]: value });
-    expect(read).toThrow(ModelConfigError);
-    expect(read).toThrow(`${name} must be a URL such as http://127.0.0.1:8000/v1.`);
+    ['OPENAI_BASE_URL', 'localhost:8000/v1', 'a URL such as http://127.0.0.1:8000/v1'],
+    ['OPENAI_BASE_URL', 'ftp://me:secret@host/v1', 'a URL such as http://127.0.0.1:8000/v1'],
+    ['COGITATOR_VLLM_BASE_URL', 'http://a b/', 'a URL such as http://127.0.0.1:8000/v1'],
+    ['OLLAMA_HOST', 'gpu:many', 'a host, host:port or a URL'],
+    ['OLLAMA_HOST', 'gpu:99999', 'a host, host:port or a URL'],
+  ])('says that %s is wrong when it is %s, and keeps the value to itself', (name, value, right) => {
+    expect(() => readProviders({ [name]: value })).toThrow(new ModelConfigError(`${name} must be ${right}.`));
   });
 });

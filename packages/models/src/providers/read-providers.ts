@@ -39,7 +39,7 @@ function readOllama(environment: Environment): OpenAICompatibleOptions | null {
   try {
     return { ...ollamaProvider(host.value), ...(apiKey === undefined ? {} : { apiKey }) };
   } catch {
-    throw wrongUrl(host.name);
+    throw new ModelConfigError(`${host.name} must be a host, host:port or a URL.`);
   }
 }
 
@@ -49,11 +49,9 @@ function read(environment: Environment, names: readonly string[]): { name: strin
   return settings.find(({ value }) => value !== '');
 }
 
-function assertUrl({ name, value }: { name: string; value: string }): void {
-  if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) throw wrongUrl(name);
-}
-
 /** The value is not repeated: a URL may carry a password. */
-function wrongUrl(name: string): ModelConfigError {
-  return new ModelConfigError(`${name} must be a URL such as http://127.0.0.1:8000/v1.`);
+function assertUrl({ name, value }: { name: string; value: string }): void {
+  if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) {
+    throw new ModelConfigError(`${name} must be a URL such as http://127.0.0.1:8000/v1.`);
+  }
 }
