@@ -7,7 +7,7 @@ import { namesOf, theDataOf } from './wire/event-stream.ts';
 import { openMessageStep, RUN_BEGINS } from './wire/expected-events.ts';
 
 const LIFETIME_MS = 1000;
-const server = await startEngineServer({ limits: { runLifetimeMs: LIFETIME_MS }, sweepIntervalMs: 50 });
+const server = await startEngineServer({ limits: { runLifetimeMs: LIFETIME_MS }, sweepIntervalMs: 1 });
 const lazyServer = await startEngineServer({ limits: { runLifetimeMs: LIFETIME_MS }, sweepIntervalMs: 600_000 });
 afterAll(async () => {
   await server.close();

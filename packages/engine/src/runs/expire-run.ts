@@ -12,6 +12,6 @@ import { claimExpiredRun } from './run-claim.ts';
 export async function expireRun(context: EngineContext, record: StoredRecord<'run'>): Promise<boolean> {
   const held = await claimExpiredRun(context, record);
   if (!held) return false;
-  await endRun(context, held, { status: 'expired' }, await loadUnfinished(context.storage, held.run));
+  await endRun(context, held, { status: 'expired' }, await loadUnfinished(context.storage, held));
   return true;
 }

@@ -5,10 +5,16 @@ import { walkRecords } from '../records/walk-records.ts';
 import { parseRecord } from '../records/wire-record.ts';
 import type { StepState } from '../run-steps/build-step.ts';
 import type { Unfinished } from './end-run.ts';
+import type { HeldRun } from './held-run.ts';
+import { replayDeltas } from './replay-deltas.ts';
 import { addUsage, NO_USAGE } from './usage.ts';
 
-/** What the store knows of a run that nobody is advancing: the step that was left open and what the run has cost. */
-export async function loadUnfinished(storage: Storage, run: Run): Promise<Unfinished> {
+/**
+ * What the store knows of a run that was claimed from whoever was advancing it, if anybody was: the step that was left
+ * open, with all that was told of it, and what the run has cost.
+ */
+export async function loadUnfinished(storage: Storage, held: Pick<HeldRun, 'run' | 'stream'>): Promise<Unfinished> {
+  const { run } = held;
   let usage = NO_USAGE;
   for await (const step of walkRecords(storage, { kind: 'run_step', path: [run.thread_id, run.id], order: 'asc' })) {
     if (step.usage) usage = addUsage(usage, step.usage);
@@ -17,7 +23,7 @@ export async function loadUnfinished(storage: Storage, run: Run): Promise<Unfini
   const step = record && parseRecord(record);
   if (!record || step?.status !== 'in_progress') return { open: null, openUsage: NO_USAGE, usage };
   const openUsage = stepState(record)?.usage ?? NO_USAGE;
-  const open = { step, message: await messageOf(storage, step) };
+  const open = await replayDeltas(storage.events, held.stream, { step, message: await messageOf(storage, step) });
   return { open, openUsage, usage: addUsage(usage, openUsage) };
 }
 

@@ -61,7 +61,7 @@ async function takeTurns(
   stop: AbortSignal,
 ): Promise<RunEnding | null> {
   if (held.run.status === 'cancelling') {
-    Object.assign(progress, await loadUnfinished(context.storage, held.run));
+    Object.assign(progress, await loadUnfinished(context.storage, held));
     return { status: 'cancelled' };
   }
   const conversation = await loadConversation(context, held.run);

@@ -1,0 +1,76 @@
+import type { Message, MessageContent, MessageDelta, RunStep, RunStepDelta } from '@cogitator-ai/openai-protocol';
+import type { EventLog, EventStreamKey, LogEvent } from '@cogitator-ai/openai-storage';
+import type { OpenStep } from './open-step.ts';
+
+/** Events read from the log at a time. */
+const PAGE = 1024;
+
+/**
+ * Adds to an open step what was told of it in deltas: what its stored records do not hold before it ends. For whoever
+ * ends a run that another was advancing, whose deltas its readers have already.
+ */
+export async function replayDeltas(log: EventLog, stream: EventStreamKey, open: OpenStep): Promise<OpenStep> {
+  const { message, step } = open;
+  if (message) {
+    const content: MessageContent[] = [];
+    for await (const { delta } of deltasOf<MessageDelta>(log, stream, 'thread.message.delta', message.id)) {
+      for (const part of delta.content ?? []) addContent(content, part);
+    }
+    return { step, message: { ...message, content } };
+  }
+  // Calls are stored together once all have arrived; until then there are none.
+  const { step_details: details } = step;
+  if (details.type !== 'tool_calls' || details.tool_calls.length > 0) return open;
+  const calls: FunctionCall[] = [];
+  for await (const { delta } of deltasOf<RunStepDelta>(log, stream, 'thread.run.step.delta', step.id)) {
+    if (delta.step_details?.type !== 'tool_calls') continue;
+    for (const call of delta.step_details.tool_calls ?? []) addCall(calls, call);
+  }
+  return { step: { ...step, step_details: { type: 'tool_calls', tool_calls: calls } }, message };
+}
+
+async function* deltasOf<Delta extends { id: string }>(
+  log: EventLog,
+  stream: EventStreamKey,
+  event: LogEvent['event'],
+  id: string,
+): AsyncGenerator<Delta> {
+  for (let after = 0; ;) {
+    const events = await log.read(stream, { after, limit: PAGE });
+    for (const logged of events) {
+      if (logged.event !== event) continue;
+      const delta = JSON.parse(logged.data) as Delta;
+      if (delta.id === id) yield delta;
+    }
+    if (events.length < PAGE) return;
+    after = events.at(-1)?.seq ?? after;
+  }
+}
+
+function addContent(content: MessageContent[], part: NonNullable<MessageDelta['delta']['content']>[number]): void {
+  const known = content[part.index];
+  if (part.type === 'text') {
+    const value = part.text?.value ?? '';
+    if (known?.type === 'text') known.text.value += value;
+    else content[part.index] = { type: 'text', text: { value, annotations: [] } };
+  } else if (part.type === 'refusal') {
+    if (known?.type === 'refusal') known.refusal += part.refusal ?? '';
+    else content[part.index] = { type: 'refusal', refusal: part.refusal ?? '' };
+  }
+}
+
+type ToolCallsDetails = Extract<RunStep['step_details'], { type: 'tool_calls' }>;
+type FunctionCall = Extract<ToolCallsDetails['tool_calls'][number], { type: 'function' }>;
+type ToolCallsDelta = Extract<NonNullable<RunStepDelta['delta']['step_details']>, { type: 'tool_calls' }>;
+
+function addCall(calls: FunctionCall[], call: NonNullable<ToolCallsDelta['tool_calls']>[number]): void {
+  if (call.type !== 'function') return;
+  const known = calls[call.index];
+  if (known) known.function.arguments += call.function?.arguments ?? '';
+  else
+    calls[call.index] = {
+      id: call.id ?? '',
+      type: 'function',
+      function: { name: call.function?.name ?? '', arguments: call.function?.arguments ?? '', output: null },
+    };
+}
