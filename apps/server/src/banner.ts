@@ -1,20 +1,23 @@
 import { DEFAULT_MODEL, DEMO_MODEL } from '@cogitator-ai/openai-models';
-import type { RunningServer } from './start-server.ts';
+import type { FoundModels, RunningServer } from './start-server.ts';
 
 /** Models named in the banner; the rest is counted. */
 const SHOWN_MODELS = 6;
 
 /** What a person is told once the server listens. */
-export function banner(server: RunningServer, models: readonly string[], needsKey: boolean): string {
+export function banner(server: RunningServer, { models, withoutModels }: FoundModels, needsKey: boolean): string {
   const shown = models.filter((model) => model !== DEFAULT_MODEL);
   const more = shown.length > SHOWN_MODELS ? ` and ${shown.length - SHOWN_MODELS} more` : '';
-  const onlyDemo = shown.length === 1 && shown[0] === DEMO_MODEL;
+  const onlyDemo = withoutModels.length === 0 && shown.length === 1 && shown[0] === DEMO_MODEL;
   const headers = `${needsKey ? "-H 'Authorization: Bearer YOUR_KEY' " : ''}-H 'Content-Type: application/json'`;
   return [
     '',
     `  Assistants API   ${server.url}/v1`,
     `  Storage          ${server.storageName}`,
     `  Models           ${shown.slice(0, SHOWN_MODELS).join(', ')}${more}`,
+    ...withoutModels.map(
+      (provider) => `                   None from ${provider}: is it up, with a model and the right key?`,
+    ),
     ...(onlyDemo ? ['                   Set OPENAI_API_KEY, OPENAI_BASE_URL, OLLAMA_HOST … for real ones.'] : []),
     `  API key          ${needsKey ? 'needed' : 'not needed (set API_KEYS to ask for one)'}`,
     '',

@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { ModelConfigError } from '@cogitator-ai/openai-models';
 import { banner } from './banner.ts';
 import { ConfigError } from './config/config-error.ts';
+import { listenHost } from './config/listen-host.ts';
 import { type Command, helpText, loadConfig } from './config/load-config.ts';
+import type { Config } from './config/settings.ts';
 import { createLogger } from './logging/create-logger.ts';
 import { startServer } from './start-server.ts';
 
@@ -18,16 +21,20 @@ function readCommand(): Command {
   try {
     return loadConfig(process.argv.slice(2), process.env);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    if (!isConfigError(error)) throw error;
     console.error(error.message);
     process.exit(2);
   }
 }
 
 async function serve({ config }: Extract<Command, { run: 'server' }>): Promise<void> {
-  const logger = createLogger(config);
+  const logger = await createLogger(config);
   const server = await startServer({ config, environment: process.env, logger }).catch((error: unknown) => {
-    console.error(explainListenError(error, config.port));
+    console.error(explainStartError(error, config));
+    process.exit(isConfigError(error) ? 2 : 1);
+  });
+  process.on('uncaughtException', (err) => {
+    logger.error({ err }, 'An error that nothing caught ended the server.');
     process.exit(1);
   });
   let stoppingSince: number | null = null;
@@ -52,13 +59,20 @@ async function serve({ config }: Extract<Command, { run: 'server' }>): Promise<v
   console.log(banner(server, await server.listModels(), config.apiKeys.length > 0));
 }
 
-function explainListenError(error: unknown, port: number): string {
+function isConfigError(error: unknown): error is Error {
+  return error instanceof ConfigError || error instanceof ModelConfigError;
+}
+
+function explainStartError(error: unknown, config: Config): string {
+  if (isConfigError(error)) return error.message;
+  const { port } = config;
+  const host = listenHost(config);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') return `Port ${port} is in use. Choose another: npm start -- --port ${port + 1}`;
   if (code === 'EACCES')
     return `Port ${port} may not be used by this user. Choose one above 1023: npm start -- --port 8080`;
-  if (code === 'EADDRNOTAVAIL')
-    return 'The host is no address of this machine. Choose another: npm start -- --host 127.0.0.1';
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return `'${host}' is no address of this machine. Choose another: npm start -- --host 127.0.0.1`;
   throw error;
 }
 

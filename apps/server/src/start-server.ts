@@ -2,13 +2,18 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEngine, type Logger } from '@cogitator-ai/openai-engine';
 import { createApp } from '@cogitator-ai/openai-http';
-import { openModels } from '@cogitator-ai/openai-models';
+import { DEFAULT_MODEL, DEMO_MODEL, openModels, readProviders } from '@cogitator-ai/openai-models';
 import type { Storage } from '@cogitator-ai/openai-storage';
 import { createAdaptorServer } from '@hono/node-server';
+import { isLoopback, listenHost, urlHost } from './config/listen-host.ts';
+import { refuseOwnUrl } from './config/refuse-own-url.ts';
 import type { Config } from './config/settings.ts';
+import { drainServer } from './drain-server.ts';
 
 /** Longer than the 60 s that proxies keep idle connections, so that it is never the server that closes one in use. */
 const KEEP_ALIVE_MS = 75_000;
+/** Enough to send a large file on a slow line, and an end for whoever never finishes a request. */
+const REQUEST_MS = 3_600_000;
 
 export interface StartServerOptions {
   config: Config;
@@ -17,20 +22,33 @@ export interface StartServerOptions {
   logger: Logger;
 }
 
+export interface FoundModels {
+  /** Names of the models that can be reached now. */
+  readonly models: readonly string[];
+  /** Providers that are configured, or that the model `default` belongs to, and that name no model now. */
+  readonly withoutModels: readonly string[];
+}
+
 /** A server that listens. */
 export interface RunningServer {
   /** Such as `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly port: number;
   readonly storageName: string;
-  /** Names of the models that can be reached now. */
-  listModels(): Promise<string[]>;
-  /** Lets runs and streams finish within the configured grace, then ends them. May be called twice. */
+  /** Asks the providers for their models. */
+  listModels(): Promise<FoundModels>;
+  /** Takes no more requests, lets what is under way finish within the configured grace, then ends it. May be called twice. */
   close(): Promise<void>;
 }
 
-/** Puts storage, models, engine and transport together and listens. @throws what `listen` fails with, such as EADDRINUSE. */
+/**
+ * Puts storage, models, engine and transport together and listens.
+ *
+ * @throws `ConfigError` and `ModelConfigError` for providers that cannot be used; what `listen` fails with, such as EADDRINUSE.
+ */
 export async function startServer({ config, environment, logger }: StartServerOptions): Promise<RunningServer> {
+  const host = listenHost(config);
+  await refuseOwnUrl(environment, { host, port: config.port });
   const [storage, models] = await Promise.all([
     openStorage(config),
     openModels({
@@ -52,10 +70,8 @@ export async function startServer({ config, environment, logger }: StartServerOp
     maxBodyBytes: config.maxBodyBytes,
     maxFileBytes: config.maxFileBytes,
   });
-  // Uploads may take long, so only the headers and idle connections have a limit.
-  const serverOptions = { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: KEEP_ALIVE_MS };
+  const serverOptions = { requestTimeout: REQUEST_MS, headersTimeout: 60_000, keepAliveTimeout: KEEP_ALIVE_MS };
   const server = createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server;
-  const host = config.host ?? (config.apiKeys.length === 0 ? '127.0.0.1' : '0.0.0.0');
 
   async function release(): Promise<void> {
     await models.close();
@@ -69,27 +85,33 @@ export async function startServer({ config, environment, logger }: StartServerOp
     throw error;
   }
   engine.start();
+  const { port, address } = server.address() as AddressInfo;
+  if (config.apiKeys.length === 0 && !isLoopback(address)) {
+    logger.warn({ host }, 'Other machines are let in without a key: set API_KEYS.');
+  }
+  for (const model of [config.defaultModel ?? DEFAULT_MODEL, ...Object.values(config.modelAliases)]) {
+    if (!models.accepts(model)) logger.warn({ model }, 'No provider that is configured has this model.');
+  }
 
   let closing: Promise<void> | null = null;
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`,
+    url: `http://${urlHost(host)}:${port}`,
     port,
     storageName: storage.name,
-    listModels: async () =>
-      (await engine.models.list({ signal: AbortSignal.timeout(5000) })).value.data.map(({ id }) => id),
+    async listModels() {
+      const { data } = (await engine.models.list({ signal: AbortSignal.timeout(5000) })).value;
+      const names = data.map(({ id }) => id);
+      const chosen = data.find(({ id }) => id === DEFAULT_MODEL)?.owned_by ?? DEMO_MODEL;
+      const providers = new Set([...readProviders(environment).map(({ name }) => name), chosen]);
+      const namesNone = (provider: string): boolean =>
+        !names.some((name) => name === provider || name.startsWith(`${provider}/`));
+      return { models: names, withoutModels: [...providers].filter(namesNone) };
+    },
     close: () => (closing ??= shutDown()),
   };
 
   async function shutDown(): Promise<void> {
-    const grace = AbortSignal.timeout(config.shutdownGraceMs);
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeIdleConnections();
-    await engine.close({ signal: grace });
-    // The runs have ended, so streams end by themselves; who does not read is not waited for.
-    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
-    server.closeAllConnections();
-    await closed;
+    await drainServer(server, engine, config.shutdownGraceMs);
     await release();
   }
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -27,6 +27,10 @@ function start(args: string[], environment: Record<string, string> = {}): Starte
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   return { child, output: () => output, exited: once(child, 'exit').then(([code]) => code as number | null) };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 async function listening(started: Started): Promise<string> {
@@ -71,6 +75,23 @@ describe('the server process', () => {
     expect(started.output()).toBe("Unknown option '--bogus'. See --help.\n");
   });
 
+  it.each<[string[], Record<string, string>, number, string]>([
+    [['--host', 'nosuch.invalid'], {}, 1, "'nosuch.invalid' is no address of this machine. Choose another: "],
+    [[], { OLLAMA_HOST: 'ftp://gpu' }, 2, 'OLLAMA_HOST must be a '],
+    [[], { STORAGE_URL: 'sqlite:./x' }, 2, "STORAGE_URL must be 'memory:'; this version keeps everything in memory.\n"],
+  ])('ends with one line when it cannot start: %j %j', async (args, environment, code, line) => {
+    const started = start(['--port', '0', ...args], environment);
+    expect(await started.exited).toBe(code);
+    expect(started.output()).toContain(line);
+    expect(started.output().split('\n')).toHaveLength(2);
+  });
+
+  it('never asks itself for models', async () => {
+    const started = start(['--port', '8080'], { OPENAI_BASE_URL: 'http://localhost:8080/v1' });
+    expect(await started.exited).toBe(2);
+    expect(started.output()).toContain("The provider 'openai' must not lead back to this server itself: ");
+  });
+
   it('ends with one line when the port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -89,6 +110,16 @@ describe('the server process', () => {
     expect(started.output()).toContain('API key          not needed');
   });
 
+  it('says which provider has no model, and which model no provider', async () => {
+    const started = start(['--port', '0'], { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', GROQ_API_KEY: '' });
+    await listening(started);
+    expect(started.output()).toMatch(/Models +demo\n +None from openai: /);
+    expect(started.output()).not.toContain('Set OPENAI_API_KEY');
+    const other = start(['--port', '0'], { DEFAULT_MODEL: 'groq/x' });
+    await listening(other);
+    expect(other.output()).toContain('"model":"groq/x","msg":"No provider that is configured has this model."');
+  });
+
   it('asks for a key once one is set', async () => {
     const url = await listening(start(['--port', '0', '--host', '127.0.0.1'], { API_KEYS: 'sk-one' }));
     expect((await fetch(`${url}/v1/assistants`)).status).toBe(401);
@@ -104,6 +135,35 @@ describe('the server process', () => {
     expect(await stream.text()).toContain('event: thread.run.completed');
     expect(await started.exited).toBe(0);
     await expect(fetch(`${url}/health`)).rejects.toThrow('fetch failed');
+  });
+
+  it('lets a request finish after SIGTERM, and refuses the next one on its connection', async () => {
+    const started = start(['--port', '0']);
+    const socket = connect(Number(new URL(await listening(started)).port), '127.0.0.1');
+    const ended = once(socket, 'close');
+    let answers = '';
+    socket.on('data', (chunk: Buffer) => (answers += chunk.toString()));
+    socket.write('POST /v1/threads HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n');
+    socket.write('Content-Length: 15\r\nExpect: 100-continue\r\n\r\n');
+    await until(() => answers.includes('100 Continue'));
+    started.child.kill('SIGTERM');
+    await until(() => started.output().includes('Shutting down.'));
+    // Longer than what runs are given for their last words.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    socket.write('{"metadata":{}}GET /health HTTP/1.1\r\nHost: test\r\n\r\n');
+    await ended;
+    expect(answers).toContain('"object":"thread"');
+    expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 200', 'HTTP/1.1 503']);
+    expect(await started.exited).toBe(0);
+  });
+
+  it('logs an error that nothing caught, and ends', async () => {
+    const broken = 'process.on(`SIGUSR2`,()=>{throw(new(Error)(`boom`))})';
+    const started = start(['--port', '0'], { NODE_OPTIONS: `--import=data:text/javascript,${broken}` });
+    await listening(started);
+    started.child.kill('SIGUSR2');
+    expect(await started.exited).toBe(1);
+    expect(started.output()).toMatch(/"message":"boom".*"msg":"An error that nothing caught ended the server\."/);
   });
 
   it('ends runs that outlast the grace, and tells their readers', async () => {

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConfigError } from './config-error.ts';
 import { helpText, loadConfig } from './load-config.ts';
 import { type Config, SETTINGS } from './settings.ts';
 
@@ -16,6 +17,17 @@ function load(args: string[] = [], environment: Record<string, string> = {}): Co
   const command = loadConfig(args, environment);
   if (command.run !== 'server') throw new Error(`It runs ${command.run}.`);
   return command.config;
+}
+
+/** The one line that a wrong setting ends with. */
+function errorOf(args: string[], environment: Record<string, string | undefined> = {}): string {
+  try {
+    loadConfig(args, environment);
+  } catch (error) {
+    if (error instanceof ConfigError && !error.message.includes('\n')) return error.message;
+    throw error;
+  }
+  throw new Error('It is taken.');
 }
 
 function file(content: string): string {
@@ -48,49 +60,106 @@ describe('loadConfig', () => {
   });
 
   it('takes an empty variable for one that is not set', () => {
-    expect(load([], { PORT: '', API_KEYS: '' })).toMatchObject({ port: 8080, apiKeys: [] });
+    expect(load([], { PORT: '', API_KEYS: '', CONFIG_FILE: '' })).toMatchObject({ port: 8080, apiKeys: [] });
   });
 
-  it('reads lists and maps', () => {
+  it('reads numbers, lists and maps, as text and as they are in a file', () => {
+    expect(load([], { PORT: ' 80 ' }).port).toBe(80);
     expect(load(['--api-keys', 'a, b,']).apiKeys).toEqual(['a', 'b']);
-    expect(load(['--model-aliases', 'x=openai/y,z=w']).modelAliases).toEqual({ x: 'openai/y', z: 'w' });
+    expect(load(['--model-aliases', 'x=openai/y, z = w=1']).modelAliases).toEqual({ x: 'openai/y', z: 'w=1' });
     expect(load([], { MODEL_ALIASES: '{"x":"y"}' }).modelAliases).toEqual({ x: 'y' });
-    expect(load(['--config', file('{"apiKeys":["k"],"modelAliases":{"a":"b"}}')])).toMatchObject({
+    expect(load([], { CORS_ORIGIN: 'https://a.example,capacitor://localhost' }).corsOrigin).toEqual([
+      'https://a.example',
+      'capacitor://localhost',
+    ]);
+    const path = file('{"port": 81, "apiKeys": ["k"], "modelAliases": {"a": "b"}, "corsOrigin": []}');
+    expect(load(['--config', path])).toMatchObject({
+      port: 81,
       apiKeys: ['k'],
       modelAliases: { a: 'b' },
+      corsOrigin: [],
     });
   });
 
   it.each([
     [['--bogus'], {}, "Unknown option '--bogus'. See --help."],
     [['--port'], {}, "Option '--port <value>' argument missing. See --help."],
-    [['--port', 'x'], {}, "--port must be a port number, 0 to 65535; got 'x'."],
-    [[], { PORT: '70000' }, "PORT must be a port number, 0 to 65535; got '70000'."],
-    [[], { LOG_LEVEL: 'loud' }, "LOG_LEVEL must be one of debug, info, warn, error, silent; got 'loud'."],
-    [
-      [],
-      { STORAGE_URL: 'redis://x' },
-      "STORAGE_URL must be 'memory:'; this version keeps everything in memory; got 'redis://x'.",
-    ],
-    [[], { MODEL_ALIASES: 'oops' }, "MODEL_ALIASES must be name=model,name=model; got 'oops'."],
-    [['--max-body-bytes', '0'], {}, "--max-body-bytes must be a number of bytes; got '0'."],
+    [['extra'], {}, "Unexpected argument 'extra'. See --help."],
+    [['--port', 'x'], {}, '--port must be a port number, 0 to 65535; got "x".'],
+    [[], { PORT: '70000' }, 'PORT must be a port number, 0 to 65535; got "70000".'],
+    [[], { PORT: '0x50' }, 'PORT must be a port number, 0 to 65535; got "0x50".'],
+    [[], { PORT: ' ' }, 'PORT must be a port number, 0 to 65535; got " ".'],
+    [[], { HOST: '\n' }, 'HOST must be an address or host name of this machine; got "\\n".'],
+    [[], { LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of debug, info, warn, error, silent; got "loud".'],
+    [[], { MODEL_ALIASES: 'oops' }, 'MODEL_ALIASES must be name=model,name=model or a JSON object of names and models'],
+    [[], { MODEL_ALIASES: '{"a":1}' }, 'MODEL_ALIASES must be name=model,name=model or a JSON object'],
+    [[], { CORS_ORIGIN: 'a.example' }, 'CORS_ORIGIN must be * or origins such as https://app.example.com'],
+    [['--max-body-bytes', '0'], {}, '--max-body-bytes must be a number of bytes, 1 to '],
+    [[], { SHUTDOWN_GRACE_MS: '3600001' }, 'SHUTDOWN_GRACE_MS must be milliseconds, 0 to 3600000; got "3600001".'],
+    [[], { COGITATOR_DEFAULT_MODEL: ' ' }, 'COGITATOR_DEFAULT_MODEL must be the name of a model'],
     [['--config', '/nowhere.json'], {}, 'The configuration file cannot be read: '],
   ])('ends with one line for %j %j', (args, environment, message) => {
-    expect(() => load(args, environment as Record<string, string>)).toThrow(message);
+    expect(errorOf(args, environment)).toContain(message);
   });
 
-  it('names what is wrong in the file', () => {
-    expect(() => load(['--config', file('{"prot": 1}')])).toThrow("Unknown setting 'prot' in ");
-    expect(() => load(['--config', file('[]')])).toThrow('is not a JSON object.');
-    expect(() => load(['--config', file('{"port": "x"}')])).toThrow('port in ');
+  it.each([
+    ['{"prot": 1}', "Unknown setting 'prot' in FILE."],
+    ['[]', 'The configuration file FILE is not a JSON object.'],
+    ['{', 'The configuration file FILE is not a JSON object.'],
+    ['{"port": "x"}', 'port in FILE must be a port number, 0 to 65535; got "x".'],
+    ['{"port": null}', 'port in FILE must be a port number, 0 to 65535; got null.'],
+    ['{"port": true}', 'port in FILE must be a port number, 0 to 65535; got true.'],
+    ['{"port": 1.5}', 'port in FILE must be a port number, 0 to 65535; got 1.5.'],
+    ['{"host": 5}', 'host in FILE must be an address or host name of this machine; got 5.'],
+    ['{"modelAliases": {"a": 1}}', 'modelAliases in FILE must be name=model,name=model or'],
+  ])('names what is wrong in the file %s', (content, message) => {
+    const path = file(content);
+    expect(errorOf(['--config', path])).toContain(message.replace('FILE', path));
+  });
+
+  it.each(['postgres://me:secret@db/x', 'redis://:secret@cache', 'sqlite:./secret.db', 'memory:secret'])(
+    'says that there is only memory, and keeps passwords to itself: %s',
+    (url) => {
+      expect(errorOf([], { STORAGE_URL: url })).toBe(
+        "STORAGE_URL must be 'memory:'; this version keeps everything in memory.",
+      );
+    },
+  );
+
+  it('never takes keys that cannot be used for no keys, and repeats none', () => {
+    expect(errorOf([], { API_KEYS: ' , ' })).toBe('API_KEYS must be keys separated by commas.');
+    expect(errorOf(['--api-keys', ''])).toBe('--api-keys must be keys separated by commas.');
+    const path = file('{"apiKeys": ["sk-secret", ""]}');
+    expect(errorOf(['--config', path])).toBe(`apiKeys in ${path} must be keys separated by commas.`);
   });
 
   it('helps with every setting', () => {
     expect(loadConfig(['--help'], {})).toEqual({ run: 'help' });
     expect(loadConfig(['--version'], {})).toEqual({ run: 'version' });
-    for (const { flag, environment } of Object.values(SETTINGS)) {
-      expect(helpText()).toContain(`--${flag} `);
+    for (const { flag, environment, value, help } of Object.values(SETTINGS)) {
+      expect(helpText()).toContain(`--${flag} ${value}\n      ${help}`);
       expect(helpText()).toContain(`(${environment.join(', ')})`);
     }
+    expect(helpText()).toContain('Default 8080. (PORT)');
+  });
+
+  it('is what the guide says', () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../../../docs/guide/configuration.md'), 'utf8');
+    const rows = [...guide.matchAll(/^\| `--([\w-]+)` +\| `(\w+)` +\| (.+?) +\|/gm)];
+    expect(rows.map(([, flag, variable]) => [flag, variable])).toEqual(
+      Object.values(SETTINGS).map(({ flag, environment }) => [flag, environment[0]]),
+    );
+    const defaults = Object.fromEntries(rows.map(([, flag, , value]) => [flag, value?.replaceAll('`', '')]));
+    const { port, storageUrl, dataDir, corsOrigin, maxBodyBytes, maxFileBytes, shutdownGraceMs, logLevel } = load();
+    expect(defaults).toMatchObject({
+      port: String(port),
+      'storage-url': storageUrl,
+      'data-dir': dataDir,
+      'cors-origin': corsOrigin[0],
+      'max-body-bytes': String(maxBodyBytes),
+      'max-file-bytes': String(maxFileBytes),
+      'shutdown-grace-ms': String(shutdownGraceMs),
+      'log-level': logLevel,
+    });
   });
 });

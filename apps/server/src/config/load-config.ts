@@ -8,6 +8,9 @@ type Name = keyof Config;
 
 const NAMES = Object.keys(SETTINGS) as Name[];
 
+/** How much of a wrong value is repeated, in characters. */
+const SHOWN_CHARACTERS = 80;
+
 /** What the command line asks for. */
 export type Command =
   | { readonly run: 'help' }
@@ -24,7 +27,7 @@ export function loadConfig(args: readonly string[], environment: Environment): C
   if (flags['help']) return { run: 'help' };
   if (flags['version']) return { run: 'version' };
 
-  const file = flags['config'] ?? environment['CONFIG_FILE'];
+  const file = flags['config'] ?? (environment['CONFIG_FILE'] || undefined);
   const values: Record<string, unknown> = typeof file === 'string' ? readFile(file) : {};
   const sources: Record<string, string> = Object.fromEntries(
     Object.keys(values).map((name) => [name, `${name} in ${file}`]),
@@ -46,8 +49,10 @@ export function loadConfig(args: readonly string[], environment: Environment): C
   const [issue] = result.error.issues;
   if (issue?.code === 'unrecognized_keys')
     throw new ConfigError(`Unknown setting '${issue.keys[0]}' in ${String(file)}.`);
-  const name = String(issue?.path[0]);
-  throw new ConfigError(`${sources[name] ?? name} ${issue?.message}; got '${String(values[name])}'.`);
+  const name = issue?.path[0] as Name;
+  const { allowed, secret } = SETTINGS[name];
+  const got = secret ? '' : `; got ${JSON.stringify(values[name]).slice(0, SHOWN_CHARACTERS)}`;
+  throw new ConfigError(`${sources[name]} must be ${allowed}${got}.`);
 }
 
 /** What `--help` prints. */
@@ -55,8 +60,8 @@ export function helpText(): string {
   const rows = NAMES.map((name) => {
     const { flag, environment, value, help } = SETTINGS[name];
     const fallback = Config.shape[name].safeParse(undefined).data;
-    const isShown = typeof fallback === 'string' || typeof fallback === 'number';
-    return `  --${flag} ${value}\n      ${help}${isShown ? ` Default ${fallback}.` : ''} (${environment.join(', ')})`;
+    const shown = typeof fallback === 'object' ? Object.values(fallback).join(',') : String(fallback ?? '');
+    return `  --${flag} ${value}\n      ${help}${shown === '' ? '' : ` Default ${shown}.`} (${environment.join(', ')})`;
   });
   return [
     'Usage: npm start -- [options]',

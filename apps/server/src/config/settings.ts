@@ -1,6 +1,7 @@
+import { constants } from 'node:buffer';
 import { z } from 'zod';
 
-/** Where a setting's values may come from, and what `--help` says of it. */
+/** Where a setting's values may come from, and what `--help` and errors say of it. */
 interface Setting {
   /** Long flag, without dashes. */
   readonly flag: string;
@@ -9,103 +10,149 @@ interface Setting {
   /** Placeholder of the value in `--help`. */
   readonly value: string;
   readonly help: string;
+  /** What a value must be: "PORT must be …". */
+  readonly allowed: string;
+  /** Whether a value may hold a password or key, so that no error repeats it. */
+  readonly secret?: boolean;
 }
 
-const Port = z.coerce
-  .number('must be a port number, 0 to 65535')
-  .int('must be a port number, 0 to 65535')
-  .min(0, 'must be a port number, 0 to 65535')
-  .max(65_535, 'must be a port number, 0 to 65535');
-
-const positive = (what: string) => z.coerce.number(`must be ${what}`).int(`must be ${what}`).min(1, `must be ${what}`);
-
-/** `a,b` or a list. */
-const CommaList = z
-  .union([z.array(z.string()), z.string().transform((text) => text.split(','))], 'must be a list: a,b')
-  .transform((items) => items.map((item) => item.trim()).filter((item) => item !== ''));
-
-/** `old=new,other=new` or an object, also as JSON text. */
-const Aliases = z
-  .union([z.record(z.string(), z.string()), z.string().transform(parseAliases)], 'must be name=model,name=model')
-  .pipe(z.record(z.string(), z.string(), 'must be name=model,name=model'));
-
+const ONE_HOUR_MS = 3_600_000;
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+const Text = z.string().trim().min(1);
+
+/** Digits, or in a file a number. Not what JavaScript would take for one: `null`, `true`, `''`, `0x10`. */
+const wholeNumber = (min: number, max: number) =>
+  z
+    .union([z.number(), z.string().trim().regex(/^\d+$/).transform(Number)])
+    .refine((number) => Number.isSafeInteger(number) && number >= min && number <= max);
+
+/** A list, or `a,b`. A text without any item is a mistake; no items at all are written as `[]`, in a file. */
+const listOf = (item: z.ZodType<string, string>) =>
+  z.union([
+    z.array(item),
+    z
+      .string()
+      .transform((text) => text.split(',').filter((part) => part.trim() !== ''))
+      .pipe(z.array(item).min(1)),
+  ]);
+
+const Origin = Text.regex(/^(?:\*|[a-z][\w+.-]*:\/\/[^/\s]+)$/i);
+
+const AliasMap = z.record(Text, Text);
+
+/** An object, the same as JSON text, or `old=new,other=new`. */
+const Aliases = z.union([AliasMap, z.string().transform(parseAliases).pipe(AliasMap)]);
 
 /** The configuration of the server: one schema for flags, environment and file. */
 export const Config = z.strictObject({
-  port: Port.default(8080),
-  host: z.string().min(1, 'must not be empty').optional(),
-  apiKeys: CommaList.default([]),
-  storageUrl: z
-    .string()
-    .regex(/^memory:/, "must be 'memory:'; this version keeps everything in memory")
-    .default('memory:'),
-  dataDir: z.string().min(1, 'must not be empty').default('./data'),
-  defaultModel: z.string().min(1, 'must not be empty').optional(),
+  port: wholeNumber(0, 65_535).default(8080),
+  host: Text.optional(),
+  apiKeys: listOf(Text).default([]),
+  storageUrl: Text.pipe(z.literal('memory:')).default('memory:'),
+  dataDir: Text.default('./data'),
+  defaultModel: Text.optional(),
   modelAliases: Aliases.default({}),
-  corsOrigin: CommaList.default(['*']),
-  maxBodyBytes: positive('a number of bytes').default(32 * 2 ** 20),
-  maxFileBytes: positive('a number of bytes').default(512 * 2 ** 20),
-  shutdownGraceMs: z.coerce
-    .number('must be milliseconds')
-    .int('must be milliseconds')
-    .min(0, 'must be milliseconds')
-    .default(25_000),
-  logLevel: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  corsOrigin: listOf(Origin).default(['*']),
+  // A longer body does not fit into one string.
+  maxBodyBytes: wholeNumber(1, constants.MAX_STRING_LENGTH).default(32 * 2 ** 20),
+  maxFileBytes: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(512 * 2 ** 20),
+  shutdownGraceMs: wholeNumber(0, ONE_HOUR_MS).default(25_000),
+  logLevel: z.enum(LOG_LEVELS).default('info'),
 });
 export type Config = z.infer<typeof Config>;
 
 /** How each setting is given. A setting that is missing here does not compile. */
 export const SETTINGS: { readonly [Name in keyof Config]-?: Setting } = {
-  port: { flag: 'port', environment: ['PORT'], value: 'NUMBER', help: 'Port to listen on; 0 takes any free one.' },
+  port: {
+    flag: 'port',
+    environment: ['PORT'],
+    value: 'NUMBER',
+    help: 'Port to listen on; 0 takes any free one.',
+    allowed: 'a port number, 0 to 65535',
+  },
   host: {
     flag: 'host',
     environment: ['HOST'],
     value: 'ADDRESS',
     help: 'Address to listen on. Without API keys 127.0.0.1, with them 0.0.0.0.',
+    allowed: 'an address or host name of this machine',
   },
   apiKeys: {
     flag: 'api-keys',
     environment: ['API_KEYS'],
     value: 'KEY,KEY',
     help: 'Keys that clients must send one of. Without any, everybody is let in.',
+    allowed: 'keys separated by commas',
+    secret: true,
   },
-  storageUrl: { flag: 'storage-url', environment: ['STORAGE_URL'], value: 'URL', help: 'Where everything is kept.' },
-  dataDir: { flag: 'data-dir', environment: ['DATA_DIR'], value: 'FOLDER', help: 'Folder for files the server keeps.' },
+  storageUrl: {
+    flag: 'storage-url',
+    environment: ['STORAGE_URL'],
+    value: 'URL',
+    help: 'Where everything is kept.',
+    allowed: "'memory:'; this version keeps everything in memory",
+    secret: true,
+  },
+  dataDir: {
+    flag: 'data-dir',
+    environment: ['DATA_DIR'],
+    value: 'FOLDER',
+    help: 'Folder of a storage that keeps files; memory: keeps none.',
+    allowed: 'a folder',
+  },
   defaultModel: {
     flag: 'default-model',
     environment: ['DEFAULT_MODEL', 'COGITATOR_DEFAULT_MODEL'],
     value: 'MODEL',
     help: "What the model name 'default' stands for, such as openai/gpt-4o. Its provider also gets names without one.",
+    allowed: 'the name of a model, such as openai/gpt-4o',
   },
   modelAliases: {
     flag: 'model-aliases',
     environment: ['MODEL_ALIASES'],
     value: 'NAME=MODEL,…',
     help: 'Other names for models, such as gpt-4-turbo=openai/gpt-4o.',
+    allowed: 'name=model,name=model or a JSON object of names and models',
   },
   corsOrigin: {
     flag: 'cors-origin',
     environment: ['CORS_ORIGIN'],
     value: 'ORIGIN,…',
     help: 'Origins that may call from a browser; * is every one.',
+    allowed: '* or origins such as https://app.example.com, separated by commas',
   },
-  maxBodyBytes: { flag: 'max-body-bytes', environment: ['MAX_BODY_BYTES'], value: 'BYTES', help: 'Largest JSON body.' },
+  maxBodyBytes: {
+    flag: 'max-body-bytes',
+    environment: ['MAX_BODY_BYTES'],
+    value: 'BYTES',
+    help: 'Largest JSON body.',
+    allowed: `a number of bytes, 1 to ${constants.MAX_STRING_LENGTH}`,
+  },
   maxFileBytes: {
     flag: 'max-file-bytes',
     environment: ['MAX_FILE_BYTES'],
     value: 'BYTES',
     help: 'Largest uploaded file.',
+    allowed: 'a number of bytes, at least 1',
   },
   shutdownGraceMs: {
     flag: 'shutdown-grace-ms',
     environment: ['SHUTDOWN_GRACE_MS'],
     value: 'MS',
-    help: 'How long runs and streams may go on after SIGTERM.',
+    help: 'How long runs, streams and uploads may go on after SIGTERM.',
+    allowed: `milliseconds, 0 to ${ONE_HOUR_MS}`,
   },
-  logLevel: { flag: 'log-level', environment: ['LOG_LEVEL'], value: LOG_LEVELS.join('|'), help: 'What is logged.' },
+  logLevel: {
+    flag: 'log-level',
+    environment: ['LOG_LEVEL'],
+    value: LOG_LEVELS.join('|'),
+    help: 'What is logged.',
+    allowed: `one of ${LOG_LEVELS.join(', ')}`,
+  },
 };
 
+/** `undefined` for what is neither form. Only the first `=` of a pair separates. */
 function parseAliases(text: string): unknown {
   if (text.trim().startsWith('{')) {
     try {
@@ -115,6 +162,8 @@ function parseAliases(text: string): unknown {
     }
   }
   const pairs = text.split(',').filter((pair) => pair.trim() !== '');
-  const entries = pairs.map((pair) => pair.split('=').map((part) => part.trim()));
-  return entries.every(([name, model]) => name && model) ? Object.fromEntries(entries) : undefined;
+  const entries = pairs.map((pair) => /^([^=]+)=(.+)$/s.exec(pair)?.slice(1));
+  return pairs.length > 0 && entries.every((entry) => entry !== undefined)
+    ? Object.fromEntries(entries as [string, string][])
+    : undefined;
 }
