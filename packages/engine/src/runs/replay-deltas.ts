@@ -1,4 +1,4 @@
-import type { Message, MessageContent, MessageDelta, RunStep, RunStepDelta } from '@cogitator-ai/openai-protocol';
+import type { MessageContent, MessageDelta, RunStep, RunStepDelta } from '@cogitator-ai/openai-protocol';
 import type { EventLog, EventStreamKey, LogEvent } from '@cogitator-ai/openai-storage';
 import type { OpenStep } from './open-step.ts';
 
