@@ -61,7 +61,7 @@ export async function startServer({ config, environment, logger }: StartServerOp
       onUnreachable: (provider, err) => logger.warn({ provider, err }, 'The models of a provider could not be listed.'),
     }),
   ]);
-  const engine = createEngine({ storage, models, logger });
+  const engine = createEngine({ storage, models, logger, limits: { contextTokens: config.contextTokens } });
   const app = createApp({
     engine,
     apiKeys: config.apiKeys,

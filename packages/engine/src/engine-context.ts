@@ -29,8 +29,8 @@ export interface EngineLimits {
   readonly toolTimeoutMs: number;
   /** How long events of an ended run can be read, in ms. */
   readonly eventRetentionMs: number;
-  /** Most characters of thread messages a model is given. */
-  readonly maxContextCharacters: number;
+  /** Context window of a model that does not say how much it takes, prompt and answer together, in tokens. */
+  readonly contextTokens: number;
 }
 
 /** `now()` in whole seconds, the unit of every time on the wire. */

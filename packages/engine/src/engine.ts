@@ -63,8 +63,7 @@ const DEFAULT_LIMITS: EngineLimits = {
   maxTurns: 64,
   toolTimeoutMs: 60_000,
   eventRetentionMs: 300_000,
-  // About 100,000 tokens, which the common models take.
-  maxContextCharacters: 400_000,
+  contextTokens: 128_000,
 };
 
 const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };

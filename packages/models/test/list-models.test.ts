@@ -52,6 +52,22 @@ it.each([
   expect(await list(body)).toEqual([{ id: 'a/b:c', created, ownedBy }]);
 });
 
+it.each([
+  ['vLLM', { max_model_len: 8192 }],
+  ['OpenRouter and Together', { context_length: 8192 }],
+  ['Groq', { context_window: 8192 }],
+  ['Mistral', { max_context_length: 8192 }],
+])('reads how much a model takes, as %s says it', async (_, sizes) => {
+  expect(await list({ data: [{ id: 'a', ...sizes }] })).toMatchObject([{ contextTokens: 8192 }]);
+});
+
+it.each([{ context_length: 0 }, { context_length: '8192' }, { context_length: null }])(
+  'does not believe %j',
+  async (sizes) => {
+    expect((await list({ data: [{ id: 'a', ...sizes }] }))[0]).not.toHaveProperty('contextTokens');
+  },
+);
+
 it('takes null for no models, as an empty Ollama says', async () => {
   expect(await list({ object: 'list', data: null })).toEqual([]);
 });

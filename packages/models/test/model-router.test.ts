@@ -66,6 +66,17 @@ describe('createModelRouter', () => {
     expect(await routeOf(model)).toEqual([provider, name]);
   });
 
+  it('knows how much a model takes, from its list or from what is published', async () => {
+    second.contextTokens = 8192;
+    expect(router.contextTokens?.('local')).toBeUndefined();
+    await router.list({ signal: signal() });
+    expect(
+      ['local', 'ollama/default', 'ollama/other', 'gpt-4o', 'gpt-4-turbo', 'default', 'demo', 'toString'].map((model) =>
+        router.contextTokens?.(model),
+      ),
+    ).toEqual([8192, 8192, undefined, 128_000, 128_000, 128_000, undefined, undefined]);
+  });
+
   it('lists what can be reached, under every name that works', async () => {
     const models = await router.list({ signal: signal() });
     expect(models.map(({ id }) => id)).toEqual([

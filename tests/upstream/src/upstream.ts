@@ -34,6 +34,8 @@ export interface Upstream {
   readonly connections: number;
   /** Ids that `GET /v1/models` lists. */
   models: string[];
+  /** What the list says that each model takes, in tokens, as vLLM does. Default nothing. */
+  contextTokens: number | undefined;
   /** Queues replies; each request takes the next. With none left, {@link answerFromConversation} answers. */
   script(...replies: (Reply | ((request: RecordedRequest) => Reply))[]): void;
   /** Forgets requests and replies. */
@@ -52,7 +54,13 @@ export async function startUpstream({ port = 0 }: { port?: number } = {}): Promi
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method === 'GET' && request.url === '/v1/models') {
-      const data = upstream.models.map((id) => ({ id, object: 'model', created: 1_700_000_000, owned_by: 'tests' }));
+      const data = upstream.models.map((id) => ({
+        id,
+        object: 'model',
+        created: 1_700_000_000,
+        owned_by: 'tests',
+        max_model_len: upstream.contextTokens,
+      }));
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ object: 'list', data }));
       return;
     }
@@ -86,6 +94,7 @@ export async function startUpstream({ port = 0 }: { port?: number } = {}): Promi
       return connections;
     },
     models: ['test-model'],
+    contextTokens: undefined,
     script: (...more) => void replies.push(...more),
     reset() {
       requests.length = 0;

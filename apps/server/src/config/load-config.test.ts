@@ -44,6 +44,7 @@ describe('loadConfig', () => {
       storageUrl: 'memory:',
       dataDir: './data',
       modelAliases: {},
+      contextTokens: 128_000,
       corsOrigin: ['*'],
       maxBodyBytes: 33_554_432,
       maxFileBytes: 536_870_912,
@@ -150,11 +151,22 @@ describe('loadConfig', () => {
       Object.values(SETTINGS).map(({ flag, environment }) => [flag, environment[0]]),
     );
     const defaults = Object.fromEntries(rows.map(([, flag, , value]) => [flag, value?.replaceAll('`', '')]));
-    const { port, storageUrl, dataDir, corsOrigin, maxBodyBytes, maxFileBytes, shutdownGraceMs, logLevel } = load();
+    const {
+      port,
+      storageUrl,
+      dataDir,
+      contextTokens,
+      corsOrigin,
+      maxBodyBytes,
+      maxFileBytes,
+      shutdownGraceMs,
+      logLevel,
+    } = load();
     expect(defaults).toMatchObject({
       port: String(port),
       'storage-url': storageUrl,
       'data-dir': dataDir,
+      'context-tokens': String(contextTokens),
       'cors-origin': corsOrigin[0],
       'max-body-bytes': String(maxBodyBytes),
       'max-file-bytes': String(maxFileBytes),

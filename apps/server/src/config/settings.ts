@@ -53,6 +53,7 @@ export const Config = z.strictObject({
   dataDir: Text.default('./data'),
   defaultModel: Text.optional(),
   modelAliases: Aliases.default({}),
+  contextTokens: wholeNumber(1024, 100_000_000).default(128_000),
   corsOrigin: listOf(Origin).default(['*']),
   // A longer body does not fit into one string.
   maxBodyBytes: wholeNumber(1, constants.MAX_STRING_LENGTH).default(32 * 2 ** 20),
@@ -114,6 +115,13 @@ export const SETTINGS: { readonly [Name in keyof Config]-?: Setting } = {
     value: 'NAME=MODEL,…',
     help: 'Other names for models, such as gpt-4-turbo=openai/gpt-4o.',
     allowed: 'name=model,name=model or a JSON object of names and models',
+  },
+  contextTokens: {
+    flag: 'context-tokens',
+    environment: ['CONTEXT_TOKENS'],
+    value: 'TOKENS',
+    help: 'What a model takes whose provider does not say, prompt and answer together.',
+    allowed: 'a number of tokens, at least 1024',
   },
   corsOrigin: {
     flag: 'cors-origin',

@@ -19,6 +19,12 @@ export interface ModelPort {
   accepts(model: string): boolean;
 
   /**
+   * How many tokens the model takes, prompt and answer together, or `undefined` when that is not known. Answers from what
+   * is known already, without a request. Absent: it is known of no model.
+   */
+  contextTokens?(model: string): number | undefined;
+
+  /**
    * One turn of a model, streamed.
    *
    * Invariant: the events of one turn are any number of deltas in order, then exactly one `finish`; nothing follows it.
@@ -37,6 +43,8 @@ export interface ModelInfo {
   /** Unix seconds; 0 when the provider does not say. */
   created: number;
   ownedBy: string;
+  /** As {@link ModelPort.contextTokens}. */
+  contextTokens?: number;
 }
 
 /** What a model is given for one turn. Settings left out are the model's own defaults. */

@@ -3,13 +3,17 @@ import type { Storage } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
 import type { ModelContentPart, ModelMessage } from '../ports/model-port.ts';
 import { walkRecords } from '../records/walk-records.ts';
+import { parseRecord } from '../records/wire-record.ts';
+import type { PromptMeter } from '../tokens/prompt-meter.ts';
 import { loadImage } from './image-content.ts';
 import { addUsage, NO_USAGE } from './usage.ts';
 
 /** What a run's model has been told and has done so far. */
 export interface Conversation {
-  /** Instructions, thread messages, and the present run's own calls and results, in order. */
-  readonly messages: ModelMessage[];
+  /** Messages of the thread that the model may be told, oldest first. */
+  readonly thread: readonly ModelMessage[];
+  /** The present run's own calls and results, in order. */
+  readonly own: ModelMessage[];
   /** Ids of the present run's calls. */
   readonly callIds: Set<string>;
   /** Model turns of the present run that called functions. */
@@ -18,35 +22,78 @@ export interface Conversation {
   usage: Usage;
 }
 
+type OwnTurns = Omit<Conversation, 'thread'>;
+
 /**
- * The conversation of a run. Of earlier runs only the messages are told, not their tool calls; of a long thread only the
- * latest messages, as many as the run's truncation strategy and the engine's limit allow.
+ * The conversation of a run. Of earlier runs only the messages are told, not their tool calls.
+ *
+ * @param maxTokens - Of a thread with more than that only its first and its latest messages are read.
  */
-export async function loadConversation(context: EngineContext, run: Run): Promise<Conversation> {
-  const [thread, own] = await Promise.all([loadThreadMessages(context, run), loadOwnTurns(context.storage, run)]);
-  const system: ModelMessage[] = run.instructions ? [{ role: 'system', content: run.instructions }] : [];
-  return { ...own, messages: [...system, ...thread, ...own.messages] };
+export async function loadConversation(
+  { storage }: Pick<EngineContext, 'storage'>,
+  run: Run,
+  meter: PromptMeter,
+  maxTokens: number,
+): Promise<Conversation> {
+  const [thread, own] = await Promise.all([
+    loadThreadMessages(storage, run, meter, maxTokens),
+    loadOwnTurns(storage, run),
+  ]);
+  return { ...own, thread };
 }
 
-async function loadThreadMessages({ storage, limits }: EngineContext, run: Run): Promise<ModelMessage[]> {
-  const { type, last_messages: lastMessages } = run.truncation_strategy ?? { type: 'auto' };
-  let remaining = type === 'last_messages' ? (lastMessages ?? Infinity) : Infinity;
-  let characters = limits.maxContextCharacters;
+async function loadThreadMessages(
+  storage: Storage,
+  run: Run,
+  meter: PromptMeter,
+  maxTokens: number,
+): Promise<ModelMessage[]> {
+  const lastMessages = lastMessagesOf(run);
   const newestFirst: ModelMessage[] = [];
+  let tokens = 0;
+  let isExact = false;
   for await (const message of walkRecords(storage, { kind: 'message', path: [run.thread_id], order: 'desc' })) {
+    if (newestFirst.length === lastMessages) break;
     if (message.run_id === run.id) continue;
     const told = await toModelMessage(storage, message);
     if (!told) continue;
-    characters -= charactersOf(told);
-    if (remaining <= 0 || (characters < 0 && newestFirst.length > 0)) break;
     newestFirst.push(told);
-    remaining--;
+    if (lastMessages !== null) continue;
+    tokens += isExact ? await meter.count(told) : meter.atMost(told);
+    if (tokens <= maxTokens) continue;
+    if (!isExact) {
+      isExact = true;
+      tokens = await countAll(meter, newestFirst);
+      if (tokens <= maxTokens) continue;
+    }
+    const first = await firstMessage(storage, run);
+    if (first && message.id !== first.id) {
+      const beginning = await toModelMessage(storage, first);
+      if (beginning) newestFirst.push(beginning);
+    }
+    break;
   }
   return newestFirst.reverse();
 }
 
-async function loadOwnTurns(storage: Storage, run: Run): Promise<Conversation> {
-  const conversation: Conversation = { messages: [], callIds: new Set(), turns: 0, usage: NO_USAGE };
+/** How many messages the run's truncation strategy asks for, or `null`: as many as fit. */
+export function lastMessagesOf({ truncation_strategy: strategy }: Run): number | null {
+  return strategy?.type === 'last_messages' ? (strategy.last_messages ?? null) : null;
+}
+
+async function countAll(meter: PromptMeter, messages: readonly ModelMessage[]): Promise<number> {
+  let tokens = 0;
+  for (const message of messages) tokens += await meter.count(message);
+  return tokens;
+}
+
+async function firstMessage(storage: Storage, run: Run): Promise<Message | null> {
+  const { records } = await storage.list({ kind: 'message', path: [run.thread_id], limit: 1, order: 'asc' });
+  return records[0] ? parseRecord(records[0]) : null;
+}
+
+async function loadOwnTurns(storage: Storage, run: Run): Promise<OwnTurns> {
+  const conversation: OwnTurns = { own: [], callIds: new Set(), turns: 0, usage: NO_USAGE };
   const said = new Map<string, Message>();
   for await (const step of walkRecords(storage, { kind: 'run_step', path: [run.thread_id, run.id], order: 'asc' })) {
     if (step.usage) conversation.usage = addUsage(conversation.usage, step.usage);
@@ -63,7 +110,7 @@ async function loadOwnTurns(storage: Storage, run: Run): Promise<Conversation> {
         }
       }
       const message = said.get(step.step_details.message_creation.message_id);
-      if (message) conversation.messages.push({ role: 'assistant', content: textOf(message.content) });
+      if (message) conversation.own.push({ role: 'assistant', content: textOf(message.content) });
     } else {
       addToolTurn(conversation, step);
     }
@@ -72,12 +119,12 @@ async function loadOwnTurns(storage: Storage, run: Run): Promise<Conversation> {
 }
 
 /** What was said before the calls of a turn and the calls are one message to the model. */
-function addToolTurn(conversation: Conversation, step: RunStep): void {
+function addToolTurn(conversation: OwnTurns, step: RunStep): void {
   if (step.step_details.type !== 'tool_calls') return;
   const calls = step.step_details.tool_calls.flatMap((call) => (call.type === 'function' ? [call] : []));
-  const previous = conversation.messages.at(-1);
+  const previous = conversation.own.at(-1);
   const said = previous?.role === 'assistant' && !previous.toolCalls ? previous.content : null;
-  if (said !== null) conversation.messages.pop();
+  if (said !== null) conversation.own.pop();
   addToolCalls(
     conversation,
     said,
@@ -87,15 +134,15 @@ function addToolTurn(conversation: Conversation, step: RunStep): void {
 
 /** Adds a turn in which the model called functions, with their results. */
 export function addToolCalls(
-  conversation: Conversation,
+  conversation: OwnTurns,
   said: string | null,
   calls: readonly { id: string; name: string; arguments: string; output: string | null }[],
 ): void {
   const toolCalls = calls.map(({ id, name, arguments: text }) => ({ id, name, arguments: text }));
-  conversation.messages.push({ role: 'assistant', content: said, toolCalls });
+  conversation.own.push({ role: 'assistant', content: said, toolCalls });
   for (const { id, output } of calls) {
     conversation.callIds.add(id);
-    conversation.messages.push({ role: 'tool', toolCallId: id, content: output ?? '' });
+    conversation.own.push({ role: 'tool', toolCallId: id, content: output ?? '' });
   }
   conversation.turns++;
 }
@@ -122,12 +169,6 @@ async function toModelPart(storage: Storage, content: MessageContent): Promise<M
     case 'refusal':
       return null;
   }
-}
-
-/** What a message counts against the limit: its text; images are counted by the model, not by their bytes. */
-function charactersOf({ content }: ModelMessage): number {
-  if (typeof content === 'string') return content.length;
-  return (content ?? []).reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0);
 }
 
 function textOf(content: readonly MessageContent[]): string {

@@ -1,31 +1,37 @@
 import type { FunctionDefinition, Run } from '@cogitator-ai/openai-protocol';
-import { ModelError, type ModelRequest } from '../ports/model-port.ts';
+import { ModelError, type ModelMessage, type ModelRequest } from '../ports/model-port.ts';
 import type { ServerTool } from '../ports/tool-port.ts';
-import type { Conversation } from './conversation.ts';
+
+/** What differs from turn to turn. */
+export interface Turn {
+  readonly messages: ModelMessage[];
+  readonly tools: FunctionDefinition[];
+  /** A forced tool choice holds for the first turn only, else the run would call for ever. */
+  readonly isFirst: boolean;
+  /** What is left of the run's completion tokens, or `null` for no limit. */
+  readonly maxTokens: number | null;
+}
 
 /**
- * What the model is asked in the run's next turn. A forced tool choice holds for the first turn only, else the run would
- * call for ever.
+ * The functions a run's model may call.
  *
- * @param maxTokens - What is left of the run's completion tokens, or `null` for no limit.
- * @throws `ModelError` `invalid_request` for a built-in tool that this server cannot run.
+ * @throws `ModelError` `unavailable` for a built-in tool that this server cannot run.
  */
-export function buildModelRequest(
-  run: Run,
-  conversation: Conversation,
-  serverTools: ReadonlyMap<string, ServerTool>,
-  maxTokens: number | null,
-): ModelRequest {
-  const tools = run.tools.map((tool) => {
+export function functionsOf(run: Run, serverTools: ReadonlyMap<string, ServerTool>): FunctionDefinition[] {
+  return run.tools.map((tool) => {
     if (tool.type === 'function') return completeDefinition(tool.function, serverTools.get(tool.function.name));
     throw new ModelError('unavailable', `The tool '${tool.type}' is not available on this server.`);
   });
+}
+
+/** What the model is asked in the run's next turn. */
+export function buildModelRequest(run: Run, { messages, tools, isFirst, maxTokens }: Turn): ModelRequest {
   const { response_format: format } = run;
-  const request: ModelRequest = { model: run.model, messages: conversation.messages };
+  const request: ModelRequest = { model: run.model, messages };
   if (tools.length > 0) {
     request.tools = tools;
     request.parallelToolCalls = run.parallel_tool_calls;
-    request.toolChoice = conversation.turns === 0 ? toToolChoice(run.tool_choice) : 'auto';
+    request.toolChoice = isFirst ? toToolChoice(run.tool_choice) : 'auto';
   }
   if (run.temperature !== null) request.temperature = run.temperature;
   // 1 takes nothing away; some models refuse to be given both settings.

@@ -1,4 +1,3 @@
-import type { Run, Usage } from '@cogitator-ai/openai-protocol';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import type { RunHandler } from '../ports/dispatcher.ts';
 import { ModelError } from '../ports/model-port.ts';
@@ -6,7 +5,6 @@ import { addToolCalls, loadConversation } from './conversation.ts';
 import { endRun, type Unfinished } from './end-run.ts';
 import { executeTool } from './execute-tool.ts';
 import type { HeldRun } from './held-run.ts';
-import { buildModelRequest } from './model-request.ts';
 import { loadUnfinished } from './load-unfinished.ts';
 import { ModelTurn } from './model-turn.ts';
 import { endOpenStep, type OpenStep } from './open-step.ts';
@@ -14,8 +12,10 @@ import { claimRun } from './run-claim.ts';
 import { type RunEnding, toRunError } from './run-ending.ts';
 import { DONE } from './run-events.ts';
 import { ClaimLostError } from './run-outbox.ts';
+import { planTurn, promptWindow } from './plan-turn.ts';
 import { pendingCalls, ToolCallsStep } from './tool-calls-step.ts';
 import { addUsage, NO_USAGE } from './usage.ts';
+import { PromptMeter } from '../tokens/prompt-meter.ts';
 
 /** Advances runs: claims one, takes model turns and executes server tools until it has ended or waits for its client. */
 export function createRunLoop(context: EngineContext): RunHandler {
@@ -64,12 +64,13 @@ async function takeTurns(
     Object.assign(progress, await loadUnfinished(context.storage, held));
     return { status: 'cancelled' };
   }
-  const conversation = await loadConversation(context, held.run);
+  const meter = new PromptMeter();
+  const conversation = await loadConversation(context, held.run, meter, promptWindow(context, held.run));
   progress.usage = conversation.usage;
   while (conversation.turns < context.limits.maxTurns) {
-    const tokensLeft = completionTokensLeft(held.run, progress.usage);
-    if (tokensLeft !== null && tokensLeft <= 0) return { status: 'incomplete', reason: 'max_completion_tokens' };
-    const request = buildModelRequest(held.run, conversation, context.tools, tokensLeft);
+    const planned = await planTurn(context, held.run, conversation, meter, progress.usage);
+    if ('ending' in planned) return planned.ending;
+    const { request } = planned;
     const turn = new ModelTurn(context, held, conversation.callIds, (open) => (progress.open = open));
     const result = await turn.play(request, stop);
     progress.openUsage = result.usage;
@@ -92,11 +93,6 @@ async function takeTurns(
   }
   const message = `The run was stopped after ${context.limits.maxTurns} turns that only called tools.`;
   return { status: 'failed', error: { code: 'server_error', message } };
-}
-
-/** The limit on completion tokens is the whole run's; `null` when it has none. */
-function completionTokensLeft({ max_completion_tokens: max }: Run, { completion_tokens: used }: Usage): number | null {
-  return max === null ? null : max - used;
 }
 
 /** Executes the calls of tools that run here; each result is stored when it is there. */

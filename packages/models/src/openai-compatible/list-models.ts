@@ -14,6 +14,11 @@ interface ListedModel {
   /** Anthropic's, an ISO date. */
   created_at?: unknown;
   owned_by?: unknown;
+  /** The context window in tokens, by the names that vLLM, OpenRouter and Together, Groq, and Mistral give it. */
+  max_model_len?: unknown;
+  context_length?: unknown;
+  context_window?: unknown;
+  max_context_length?: unknown;
 }
 
 export interface ListModelsOptions {
@@ -33,15 +38,22 @@ export async function listModels({ provider, url, apiKey, ...options }: ListMode
     throw connectionError(provider, cause, 'could not be reached');
   });
   if (statusCode !== 200) throw errorOfAnswer(provider, statusCode, text, apiKey);
-  return readList(provider, text).flatMap(({ id, created, created_at: createdAt, owned_by: ownedBy }) =>
-    typeof id === 'string' && id !== ''
-      ? {
-          id,
-          created: toUnixSeconds(created ?? createdAt),
-          ownedBy: typeof ownedBy === 'string' && ownedBy !== '' ? ownedBy : provider,
-        }
-      : [],
-  );
+  return readList(provider, text).flatMap((model) => {
+    const { id, created, created_at: createdAt, owned_by: ownedBy } = model;
+    if (typeof id !== 'string' || id === '') return [];
+    const contextTokens = contextTokensOf(model);
+    return {
+      id,
+      created: toUnixSeconds(created ?? createdAt),
+      ownedBy: typeof ownedBy === 'string' && ownedBy !== '' ? ownedBy : provider,
+      ...(contextTokens === undefined ? {} : { contextTokens }),
+    };
+  });
+}
+
+function contextTokensOf(model: ListedModel): number | undefined {
+  const candidates = [model.max_model_len, model.context_length, model.context_window, model.max_context_length];
+  return candidates.find((value): value is number => Number.isSafeInteger(value) && (value as number) > 0);
 }
 
 async function get(

@@ -10,16 +10,20 @@ const MAX_AGE_MS = 10_000;
 export interface ModelList {
   /** Rejects when the provider cannot be reached. */
   read(): Promise<readonly ModelInfo[]>;
+  /** The models it named last, without asking. */
+  readonly known: readonly ModelInfo[];
 }
 
 /** Asks a provider when its list is old, once for all who want to know. @param onFailure - Told why there is no list. */
 export function createModelList(provider: Provider, onFailure: (error: unknown) => void): ModelList {
   let askedAt = -Infinity;
   let models: Promise<readonly ModelInfo[]> = Promise.resolve([]);
+  let known: readonly ModelInfo[] = [];
 
   async function ask(): Promise<readonly ModelInfo[]> {
     try {
-      return await provider.list({ signal: AbortSignal.timeout(TIMEOUT_MS) });
+      known = await provider.list({ signal: AbortSignal.timeout(TIMEOUT_MS) });
+      return known;
     } catch (error) {
       onFailure(error);
       throw error;
@@ -27,6 +31,10 @@ export function createModelList(provider: Provider, onFailure: (error: unknown) 
   }
 
   return {
+    get known() {
+      return known;
+    },
+
     read() {
       if (performance.now() - askedAt > MAX_AGE_MS) {
         askedAt = performance.now();

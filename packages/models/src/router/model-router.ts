@@ -7,6 +7,7 @@ import {
 } from '@cogitator-ai/openai-engine';
 import type { Provider } from '../providers/provider.ts';
 import { abortable } from './abortable.ts';
+import { publishedContextTokens } from './published-context-tokens.ts';
 import { createModelList, type ModelList } from './model-list.ts';
 import { resolveAliases } from './resolve-aliases.ts';
 
@@ -55,7 +56,7 @@ export function createModelRouter({ providers, aliases = {}, onUnreachable }: Mo
       createModelList(provider, (error) => onUnreachable?.(provider.name, error)),
     ]),
   );
-  const readList = (provider: Provider): Promise<readonly ModelInfo[]> => (lists.get(provider) as ModelList).read();
+  const listOf = (provider: Provider): ModelList => lists.get(provider) as ModelList;
   const [first] = providers;
   if (!first) throw new TypeError('A model router needs at least one provider.');
   const defaultProvider: Provider = first;
@@ -77,7 +78,9 @@ export function createModelRouter({ providers, aliases = {}, onUnreachable }: Mo
 
   /** A provider's models under the names requests use; those of the default provider can be named without it. */
   async function namedModels(provider: Provider): Promise<ModelInfo[]> {
-    const models = await readList(provider).catch(() => []);
+    const models = await listOf(provider)
+      .read()
+      .catch(() => []);
     return models.flatMap((model) => {
       if (provider.only) return [model];
       const full = { ...model, id: `${provider.name}/${model.id}` };
@@ -88,7 +91,7 @@ export function createModelRouter({ providers, aliases = {}, onUnreachable }: Mo
   /** The provider's own choice, else the first model it lists that chats. */
   async function chooseModel(provider: Provider): Promise<string> {
     if (provider.defaultModel !== undefined) return provider.defaultModel;
-    const chosen = (await readList(provider)).find(({ id }) => !OTHER_KIND.test(id));
+    const chosen = firstThatChats(await listOf(provider).read());
     if (chosen) return chosen.id;
     throw new ModelError('unavailable', `${provider.name} lists no model; name the one that is meant.`);
   }
@@ -103,6 +106,13 @@ export function createModelRouter({ providers, aliases = {}, onUnreachable }: Mo
   }
 
   return {
+    contextTokens(requested) {
+      const { provider, model } = routeOf(requested);
+      const { known } = listOf(provider);
+      const chosen = model === DEFAULT_MODEL ? (provider.defaultModel ?? firstThatChats(known)?.id) : model;
+      return known.find(({ id }) => id === chosen)?.contextTokens ?? publishedContextTokens(chosen ?? '');
+    },
+
     accepts: (model) => isKnown(routeOf(model)),
 
     async list({ signal }) {
@@ -131,4 +141,8 @@ export function createModelRouter({ providers, aliases = {}, onUnreachable }: Mo
       await Promise.all(providers.map((provider) => provider.close()));
     },
   };
+}
+
+function firstThatChats(models: readonly ModelInfo[]): ModelInfo | undefined {
+  return models.find(({ id }) => !OTHER_KIND.test(id));
 }
