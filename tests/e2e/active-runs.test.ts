@@ -164,6 +164,9 @@ describe.each(EVERY_SDK)('active runs through openai $major', (sdk) => {
           }),
         busy,
       );
+      // Whatever else is wrong: it is this text that clients wait by.
+      const tool_choice = { type: 'function' as const, function: { name: 'unknown' } };
+      await refused(() => impatient.runs.create(threadId, { assistant_id, tool_choice }), busy);
       await refused(
         () => impatient.messages.create(threadId, { role: 'user', content: 'Me too' }),
         `Can't add messages to ${threadId} while a run ${id} is active.`,

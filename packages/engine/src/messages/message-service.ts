@@ -16,6 +16,7 @@ import { listPage } from '../records/list-page.ts';
 import { updateRecord } from '../records/update-record.ts';
 import { ACTIVE_RUN } from '../runs/active-run.ts';
 import { commitUnlocked } from '../runs/thread-lock.ts';
+import { attachFiles } from '../threads/attach-files.ts';
 import { requireThread } from '../threads/require-thread.ts';
 import { buildMessage, messageFields, writeMessage } from './build-message.ts';
 
@@ -33,12 +34,11 @@ export function createMessageService(context: EngineContext): MessageService {
   return {
     async create(threadId, request) {
       const write = writeMessage('insert', await buildMessage(context, threadId, request));
-      const key = threadKey(threadId);
-      const checks: Check[] = [
-        { check: 'exists', key },
-        { check: 'free', key, unique: ACTIVE_RUN },
-      ];
-      const result = await commitUnlocked(context, threadId, () => storage.commit({ checks, writes: [write] }));
+      const free: Check = { check: 'free', key: threadKey(threadId), unique: ACTIVE_RUN };
+      const result = await commitUnlocked(context, threadId, async () => {
+        const { check, writes } = await attachFiles(storage, threadId, [request]);
+        return storage.commit({ checks: [check, free], writes: [write, ...writes] });
+      });
       if (result.ok) return Json.parse(write.body);
       throw result.conflict.reason === 'taken'
         ? threadLockedForMessages(threadId, result.conflict.holder)

@@ -10,15 +10,16 @@ import {
   unknownFunctionChoice,
   unknownModel,
 } from '@cogitator-ai/openai-protocol';
-import type { Check, Commit, LogEvent, Write } from '@cogitator-ai/openai-storage';
+import type { Commit, EventBatch, LogEvent, Write } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
 import { buildMessage, writeMessage } from '../messages/build-message.ts';
 import { assistantKey, threadKey } from '../records/keys.ts';
 import { walkRecords } from '../records/walk-records.ts';
 import { parseRecord } from '../records/wire-record.ts';
+import { attachFiles } from '../threads/attach-files.ts';
 import { buildThread } from '../threads/build-thread.ts';
 import { buildRun, writeRun } from './build-run.ts';
-import { commitUnlocked } from './thread-lock.ts';
+import { assertUnlocked, commitUnlocked } from './thread-lock.ts';
 
 /** A run that was started or continued, and where its events from that moment on begin. */
 export interface StartedRun {
@@ -42,16 +43,25 @@ export async function createRun(
   if (!assistant) throw notFound('assistant', request.assistant_id);
 
   const additional = request.additional_messages ?? [];
-  const writes: Write[] = [];
-  for (const message of additional) {
-    writes.push(writeMessage('insert', await buildMessage(context, threadId, message)));
-  }
+  const messages: Write[] = [];
   const run = buildRun(context, threadId, parseRecord(assistant), request);
-  assertRunnable(context, run);
-  if (run.instructions === null && !asksSomething(additional) && !(await hasUserMessage(context, threadId))) {
-    throw emptyThread();
+  try {
+    for (const message of additional) {
+      messages.push(writeMessage('insert', await buildMessage(context, threadId, message)));
+    }
+    if (run.instructions === null && !asksSomething(additional) && !(await hasUserMessage(context, threadId))) {
+      throw emptyThread();
+    }
+    assertRunnable(context, run);
+  } catch (error) {
+    // A client that waits for the active run is to be told of it, whatever else is wrong.
+    await assertUnlocked(context, threadId);
+    throw error;
   }
-  return start(context, run, writes, [], [{ check: 'exists', key: thread.key }]);
+  return start(context, run, [], async () => {
+    const { check, writes } = await attachFiles(storage, threadId, additional);
+    return { checks: [check], writes: [...writes, ...messages] };
+  });
 }
 
 /** Queues a run on a new thread. All or nothing is stored. */
@@ -63,36 +73,39 @@ export async function createThreadAndRun(
   if (!assistant) throw notFound('assistant', request.assistant_id);
   const { thread, writes } = await buildThread(context, request.thread ?? {});
   const run = buildRun(context, thread.value.id, parseRecord(assistant), request);
-  assertRunnable(context, run);
   if (run.instructions === null && !asksSomething(request.thread?.messages ?? [])) throw emptyThread();
-  return start(context, run, writes, [{ event: 'thread.created', data: thread.text }], []);
+  assertRunnable(context, run);
+  return start(context, run, [{ event: 'thread.created', data: thread.text }], () => ({ writes }));
 }
 
+/** @param before - What is checked and written before the run, made anew for each attempt. */
 async function start(
   context: EngineContext,
   value: Run,
-  writes: readonly Write[],
   events: readonly LogEvent[],
-  checks: readonly Check[],
+  before: () => Commit | Promise<Commit>,
 ): Promise<StartedRun> {
   const { storage, dispatcher, limits } = context;
   const { thread_id: threadId, id: runId } = value;
   const run = Json.of(value);
   const dueAt = (await storage.now()) + limits.runLifetimeMs;
-  const commit: Commit = {
-    checks,
-    writes: [...writes, writeRun('insert', run, { fence: 0, dueAt })],
-    events: {
-      stream: { partition: threadId, id: runId },
-      fence: 0,
-      events: [
-        ...events,
-        { event: 'thread.run.created', data: run.text },
-        { event: 'thread.run.queued', data: run.text },
-      ],
-    },
+  const batch: EventBatch = {
+    stream: { partition: threadId, id: runId },
+    fence: 0,
+    events: [
+      ...events,
+      { event: 'thread.run.created', data: run.text },
+      { event: 'thread.run.queued', data: run.text },
+    ],
   };
-  const result = await commitUnlocked(context, threadId, () => storage.commit(commit));
+  const result = await commitUnlocked(context, threadId, async () => {
+    const { checks = [], writes = [] } = await before();
+    return storage.commit({
+      checks,
+      writes: [...writes, writeRun('insert', run, { fence: 0, dueAt })],
+      events: batch,
+    });
+  });
   if (!result.ok) {
     throw result.conflict.reason === 'taken'
       ? threadHasActiveRun(threadId, result.conflict.holder)
