@@ -5,7 +5,7 @@ import type { ModelContentPart, ModelMessage } from '../ports/model-port.ts';
 import { walkRecords } from '../records/walk-records.ts';
 import { parseRecord } from '../records/wire-record.ts';
 import type { PromptMeter } from '../tokens/prompt-meter.ts';
-import { loadImage } from './image-content.ts';
+import { createImageLoader, type LoadImage } from './image-content.ts';
 import { addUsage, NO_USAGE } from './usage.ts';
 
 /** What a run's model has been told and has done so far. */
@@ -49,13 +49,14 @@ async function loadThreadMessages(
   maxTokens: number,
 ): Promise<ModelMessage[]> {
   const lastMessages = lastMessagesOf(run);
+  const loadImage = createImageLoader(storage);
   const newestFirst: ModelMessage[] = [];
   let tokens = 0;
   let isExact = false;
   for await (const message of walkRecords(storage, { kind: 'message', path: [run.thread_id], order: 'desc' })) {
     if (newestFirst.length === lastMessages) break;
     if (message.run_id === run.id) continue;
-    const told = await toModelMessage(storage, message);
+    const told = await toModelMessage(message, loadImage);
     if (!told) continue;
     newestFirst.push(told);
     if (lastMessages !== null) continue;
@@ -68,7 +69,7 @@ async function loadThreadMessages(
     }
     const first = await firstMessage(storage, run);
     if (first && message.id !== first.id) {
-      const beginning = await toModelMessage(storage, first);
+      const beginning = await toModelMessage(first, loadImage);
       if (beginning) newestFirst.push(beginning);
     }
     break;
@@ -147,25 +148,27 @@ export function addToolCalls(
   conversation.turns++;
 }
 
-async function toModelMessage(storage: Storage, { role, content }: Message): Promise<ModelMessage | null> {
+async function toModelMessage({ role, content }: Message, loadImage: LoadImage): Promise<ModelMessage | null> {
   if (role === 'assistant') {
     const text = textOf(content);
     return text === '' ? null : { role, content: text };
   }
-  const parts = (await Promise.all(content.map((part) => toModelPart(storage, part)))).filter((part) => part !== null);
+  const parts = (await Promise.all(content.map((part) => toModelPart(part, loadImage)))).filter(
+    (part) => part !== null,
+  );
   const [first] = parts;
   if (!first) return null;
   return { role, content: parts.length === 1 && first.type === 'text' ? first.text : parts };
 }
 
-async function toModelPart(storage: Storage, content: MessageContent): Promise<ModelContentPart | null> {
+async function toModelPart(content: MessageContent, loadImage: LoadImage): Promise<ModelContentPart | null> {
   switch (content.type) {
     case 'text':
       return { type: 'text', text: content.text.value };
     case 'image_url':
       return { type: 'image', url: content.image_url.url, detail: content.image_url.detail ?? 'auto' };
     case 'image_file':
-      return loadImage(storage, content.image_file.file_id, content.image_file.detail ?? 'auto');
+      return loadImage(content.image_file.file_id, content.image_file.detail ?? 'auto');
     case 'refusal':
       return null;
   }
