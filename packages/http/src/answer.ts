@@ -1,5 +1,4 @@
 import type { Json } from '@cogitator-ai/openai-protocol';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { RequestContext } from './environment.ts';
 
 /** The headers of every answer. Given with the answer: changing them afterwards would build the response twice. */
@@ -20,9 +19,10 @@ export function answer(c: RequestContext, json: Json<unknown>, headers?: Record<
 
 export function answerText(
   c: RequestContext,
-  status: ContentfulStatusCode,
+  status: number,
   text: string,
   headers?: Record<string, string>,
 ): Response {
-  return c.body(text, status, { ...answerHeaders(c, 'application/json'), ...headers });
+  // Made without the context, which would build `Headers` only for the server to take them apart again.
+  return new Response(text, { status, headers: { ...answerHeaders(c, 'application/json'), ...headers } });
 }

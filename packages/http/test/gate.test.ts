@@ -31,6 +31,8 @@ describe('keys', () => {
     [{ authorization: 'Digest x' }, null, "You didn't provide an API key."],
     [{ authorization: basic('user:sk-one') }, null, "You didn't provide an API key."],
     [{ authorization: 'Bearer sk-onee' }, 'invalid_api_key', 'Incorrect API key provided'],
+    [{ authorization: 'Bearer sk-on' }, 'invalid_api_key', 'Incorrect API key provided'],
+    [{ authorization: `Bearer sk-one${'x'.repeat(1000)}` }, 'invalid_api_key', 'Incorrect API key provided'],
     [{ 'api-key': 'wrong-key-of-some-length' }, 'invalid_api_key', 'Incorrect API key provided'],
   ] as const)('refuses %o', async (headers, code, text) => {
     const response = await get(locked, '/v1/assistants', headers);

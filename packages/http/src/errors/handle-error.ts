@@ -1,6 +1,5 @@
 import type { Logger } from '@cogitator-ai/openai-engine';
 import { ApiError, internalError, overloaded } from '@cogitator-ai/openai-protocol';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { answerText } from '../answer.ts';
 import type { RequestContext } from '../environment.ts';
 
@@ -17,7 +16,7 @@ export function createErrorHandler(logger: Logger | undefined): (error: unknown,
     const text = JSON.stringify({ error: apiError.body });
     // The rest of a body that is too large is not waited for.
     const connection = apiError.status === 413 ? { connection: 'close' } : {};
-    return answerText(c, apiError.status as ContentfulStatusCode, text, { ...apiError.headers, ...connection });
+    return answerText(c, apiError.status, text, { ...apiError.headers, ...connection });
   };
 }
 
