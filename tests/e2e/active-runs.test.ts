@@ -224,6 +224,41 @@ describe.each(EVERY_SDK)('active runs through openai $major', (sdk) => {
     });
   });
 
+  it('leave to clients what they do to the message that is being written', async () => {
+    const release = Promise.withResolvers<void>();
+    upstream.script({ text: ['Still', ' here', '.'], pause: { after: 2, until: release.promise } });
+    const { assistant_id, threadId, of } = await begin();
+    const stream = await runs.create(threadId, { assistant_id, stream: true });
+    let message: { id: string } | undefined;
+    for await (const { event, data } of stream) {
+      if (event === 'thread.message.delta' && !message) {
+        message = await messages.update(data.id, { ...of, metadata: { seen: 'yes' } });
+        release.resolve();
+      } else if (event === 'thread.message.completed') {
+        expect(data.metadata).toEqual({ seen: 'yes' });
+        expect(await messages.retrieve(message!.id, of)).toEqual(data);
+      }
+    }
+    await expectFree(threadId, assistant_id);
+  });
+
+  it('are completed though a client deletes the message that is being written', async () => {
+    const release = Promise.withResolvers<void>();
+    upstream.script({ text: ['Still', ' here', '.'], pause: { after: 2, until: release.promise } });
+    const { assistant_id, threadId, of } = await begin();
+    const stream = await runs.create(threadId, { assistant_id, stream: true });
+    const names: string[] = [];
+    for await (const { event, data } of stream) {
+      names.push(event);
+      if (event !== 'thread.message.delta' || names.filter((name) => name === event).length > 1) continue;
+      await messages.delete(data.id, of);
+      release.resolve();
+    }
+    expect(names.slice(-3)).toEqual(['thread.message.completed', 'thread.run.step.completed', 'thread.run.completed']);
+    expect((await messages.list(threadId)).data.map(({ role }) => role)).toEqual(['user']);
+    await expectFree(threadId, assistant_id);
+  });
+
   it('go on without the client that streamed them', async () => {
     const release = Promise.withResolvers<void>();
     upstream.script({ text: ['Still', ' here', '.'], pause: { after: 2, until: release.promise } });

@@ -3,6 +3,7 @@ import type { EngineContext } from '../engine-context.ts';
 import { endRun } from './end-run.ts';
 import { loadUnfinished } from './load-unfinished.ts';
 import { claimExpiredRun } from './run-claim.ts';
+import { ClaimLostError } from './run-outbox.ts';
 
 /**
  * Ends a run as expired if its time is up. Whoever was advancing it can write no more.
@@ -12,6 +13,12 @@ import { claimExpiredRun } from './run-claim.ts';
 export async function expireRun(context: EngineContext, record: StoredRecord<'run'>): Promise<boolean> {
   const held = await claimExpiredRun(context, record);
   if (!held) return false;
-  await endRun(context, held, { status: 'expired' }, await loadUnfinished(context.storage, held));
-  return true;
+  try {
+    await endRun(context, held, { status: 'expired' }, await loadUnfinished(context.storage, held));
+    return true;
+  } catch (error) {
+    // Others may find a run expired at the same moment: it is theirs now, or it is gone with its thread.
+    if (error instanceof ClaimLostError) return false;
+    throw error;
+  }
 }

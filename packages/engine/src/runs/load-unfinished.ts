@@ -1,12 +1,12 @@
 import type { Message, Run, RunStep } from '@cogitator-ai/openai-protocol';
-import type { Storage, StoredRecord } from '@cogitator-ai/openai-storage';
+import type { EventStreamKey, Storage, StoredRecord } from '@cogitator-ai/openai-storage';
 import { messageKey } from '../records/keys.ts';
 import { walkRecords } from '../records/walk-records.ts';
 import { parseRecord } from '../records/wire-record.ts';
 import type { StepState } from '../run-steps/build-step.ts';
 import type { Unfinished } from './end-run.ts';
 import type { HeldRun } from './held-run.ts';
-import { replayDeltas } from './replay-deltas.ts';
+import { dataOf, replayDeltas } from './replay-deltas.ts';
 import { addUsage, NO_USAGE } from './usage.ts';
 
 /**
@@ -23,7 +23,8 @@ export async function loadUnfinished(storage: Storage, held: Pick<HeldRun, 'run'
   const step = record && parseRecord(record);
   if (!record || step?.status !== 'in_progress') return { open: null, openUsage: NO_USAGE, usage };
   const openUsage = stepState(record)?.usage ?? NO_USAGE;
-  const open = await replayDeltas(storage.events, held.stream, { step, message: await messageOf(storage, step) });
+  const message = await messageOf(storage, step, held.stream);
+  const open = await replayDeltas(storage.events, held.stream, { step, message });
   return { open, openUsage, usage: addUsage(usage, openUsage) };
 }
 
@@ -41,8 +42,15 @@ export function stepState({ state }: StoredRecord<'run_step'>): StepState | null
 async function messageOf(
   storage: Storage,
   { step_details: details, thread_id: threadId }: RunStep,
+  stream: EventStreamKey,
 ): Promise<Message | null> {
   if (details.type !== 'message_creation') return null;
-  const record = await storage.get(messageKey(threadId, details.message_creation.message_id));
-  return record && parseRecord(record);
+  const { message_id: messageId } = details.message_creation;
+  const record = await storage.get(messageKey(threadId, messageId));
+  if (record) return parseRecord(record);
+  // A client has deleted it. Readers of the stream are told how it ends all the same.
+  for await (const message of dataOf<Message>(storage.events, stream, 'thread.message.created', messageId)) {
+    return message;
+  }
+  return null;
 }

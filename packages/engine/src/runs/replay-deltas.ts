@@ -13,7 +13,7 @@ export async function replayDeltas(log: EventLog, stream: EventStreamKey, open: 
   const { message, step } = open;
   if (message) {
     const content: MessageContent[] = [];
-    for await (const { delta } of deltasOf<MessageDelta>(log, stream, 'thread.message.delta', message.id)) {
+    for await (const { delta } of dataOf<MessageDelta>(log, stream, 'thread.message.delta', message.id)) {
       for (const part of delta.content ?? []) addContent(content, part);
     }
     return { step, message: { ...message, content } };
@@ -22,25 +22,26 @@ export async function replayDeltas(log: EventLog, stream: EventStreamKey, open: 
   const { step_details: details } = step;
   if (details.type !== 'tool_calls' || details.tool_calls.length > 0) return open;
   const calls: FunctionCall[] = [];
-  for await (const { delta } of deltasOf<RunStepDelta>(log, stream, 'thread.run.step.delta', step.id)) {
+  for await (const { delta } of dataOf<RunStepDelta>(log, stream, 'thread.run.step.delta', step.id)) {
     if (delta.step_details?.type !== 'tool_calls') continue;
     for (const call of delta.step_details.tool_calls ?? []) addCall(calls, call);
   }
   return { step: { ...step, step_details: { type: 'tool_calls', tool_calls: calls } }, message };
 }
 
-async function* deltasOf<Delta extends { id: string }>(
+/** What the events of one name tell of one object, oldest first. */
+export async function* dataOf<Data extends { id: string }>(
   log: EventLog,
   stream: EventStreamKey,
   event: LogEvent['event'],
   id: string,
-): AsyncGenerator<Delta> {
+): AsyncGenerator<Data> {
   for (let after = 0; ;) {
     const events = await log.read(stream, { after, limit: PAGE });
     for (const logged of events) {
       if (logged.event !== event) continue;
-      const delta = JSON.parse(logged.data) as Delta;
-      if (delta.id === id) yield delta;
+      const data = JSON.parse(logged.data) as Data;
+      if (data.id === id) yield data;
     }
     if (events.length < PAGE) return;
     after = events.at(-1)?.seq ?? after;

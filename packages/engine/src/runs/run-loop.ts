@@ -24,6 +24,8 @@ export function createRunLoop(context: EngineContext): RunHandler {
       const held = await claimRun(context, ticket);
       if (held) await advance(context, held, interrupt);
     } catch (error) {
+      // It is somebody else's to end.
+      if (error instanceof ClaimLostError) return;
       context.logger.error({ ...ticket, err: error }, 'A run could not be advanced.');
     }
   };

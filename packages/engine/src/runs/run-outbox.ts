@@ -1,14 +1,12 @@
 import type { Check, CommitResult, EventStreamKey, LogEvent, Storage, Write } from '@cogitator-ai/openai-storage';
+import { assumeUntouched, isAboutMessage, keepClientChanges, type RunChanges } from './client-changes.ts';
 
 /** Most events written at once. */
 const MAX_BATCH = 512;
 /** Events waiting from which a producer should pause. */
 const CONGESTION = 4096;
 
-interface PendingCommit {
-  readonly checks: readonly Check[];
-  readonly writes: readonly Write[];
-  readonly events: readonly LogEvent[];
+interface PendingCommit extends RunChanges {
   readonly resolve: (result: CommitResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -88,12 +86,19 @@ export class RunOutbox {
     this.#active = false;
   }
 
-  async #commit({ checks, writes, events }: PendingCommit, earlier: readonly LogEvent[]): Promise<CommitResult> {
-    const batch = { stream: this.#stream, fence: this.#fence, events: [...earlier, ...events] };
-    const result = await this.#storage.commit({ checks, writes, events: batch });
+  async #commit(pending: PendingCommit, earlier: readonly LogEvent[]): Promise<CommitResult> {
+    let result = await this.#tryCommit(assumeUntouched(pending), earlier);
+    while (!result.ok && isAboutMessage(result.conflict)) {
+      result = await this.#tryCommit(await keepClientChanges(this.#storage, pending), earlier);
+    }
     // The earlier events do not depend on the commit that they travelled with.
     if (!result.ok && earlier.length > 0) await this.#append(earlier);
     return result;
+  }
+
+  #tryCommit({ checks, writes, events }: RunChanges, earlier: readonly LogEvent[]): Promise<CommitResult> {
+    const batch = { stream: this.#stream, fence: this.#fence, events: [...earlier, ...events] };
+    return this.#storage.commit({ checks, writes, events: batch });
   }
 
   async #append(events: readonly LogEvent[]): Promise<void> {
