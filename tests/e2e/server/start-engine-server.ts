@@ -1,27 +1,48 @@
-import { createEngine, type EngineLimits, type ServerTool } from '@cogitator-ai/openai-engine';
+import { createEngine, type EngineLimits, type Logger, type ServerTool } from '@cogitator-ai/openai-engine';
 import { createApp } from '@cogitator-ai/openai-http';
 import { openModels } from '@cogitator-ai/openai-models';
+import type { Storage } from '@cogitator-ai/openai-storage';
 import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
-import { startUpstream } from '@cogitator-ai/tests-upstream';
+import { startUpstream, type UpstreamOptions } from '@cogitator-ai/tests-upstream';
 import { createAdaptorServer } from '@hono/node-server';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { expect } from 'vitest';
 import type { TestServer } from './start-test-server.ts';
 
 export interface EngineServerOptions {
   tools?: ServerTool[];
   limits?: Partial<EngineLimits>;
   sweepIntervalMs?: number;
+  /** Default an empty one in memory. */
+  storage?: Storage;
+  /** How models answer when nothing is scripted. */
+  answer?: UpstreamOptions['answer'];
+}
+
+/** A test server whose store can be looked into. */
+export interface EngineServer extends TestServer {
+  readonly storage: Storage;
 }
 
 /** The same server, put together by hand where the test needs what its configuration does not offer. */
-export async function startEngineServer(options: EngineServerOptions): Promise<TestServer> {
-  const upstream = await startUpstream();
-  const storage = createMemoryStorage();
+export async function startEngineServer({
+  answer,
+  storage = createMemoryStorage(),
+  ...options
+}: EngineServerOptions): Promise<EngineServer> {
+  const upstream = await startUpstream(answer && { answer });
   const models = await openModels({ environment: { OPENAI_BASE_URL: upstream.url } });
-  const engine = createEngine({ storage, models, ...options });
-  const server = createAdaptorServer({ fetch: createApp({ engine }).fetch }) as Server;
+  const errors: object[] = [];
+  const logger: Logger = {
+    debug() {},
+    info() {},
+    warn() {},
+    error: (fields, message) => errors.push({ message, ...fields }),
+  };
+  const engine = createEngine({ storage, models, logger, ...options });
+  const server = createAdaptorServer({ fetch: createApp({ engine, logger }).fetch }) as Server;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   engine.start();
@@ -31,6 +52,7 @@ export async function startEngineServer(options: EngineServerOptions): Promise<T
     baseURL: `${origin}/v1`,
     model: upstream.models[0]!,
     upstream,
+    storage,
     async close() {
       server.close();
       server.closeAllConnections();
@@ -38,6 +60,8 @@ export async function startEngineServer(options: EngineServerOptions): Promise<T
       await models.close();
       await storage.close();
       await upstream.close();
+      // What clients and models do wrong is no error of the server's.
+      expect(errors).toEqual([]);
     },
   };
 }

@@ -19,6 +19,8 @@ export function parseEventStream(bytes: Uint8Array): StreamEvent[] {
 
 /** A stream that is read while it is written. */
 export interface LiveEventStream {
+  /** The next event, or `undefined` at the end of the stream. */
+  next(): Promise<StreamEvent | undefined>;
   /** Reads up to and including the next event of this name. @throws when the stream ends before. */
   readTo(name: StreamEventName): Promise<StreamEvent[]>;
   /** Reads to the end of the stream. */
@@ -31,6 +33,9 @@ export interface LiveEventStream {
 export function readEventStream(response: IncomingMessage): LiveEventStream {
   const frames = framesOf(response);
   return {
+    async next() {
+      return (await frames.next()).value;
+    },
     async readTo(name) {
       const events: StreamEvent[] = [];
       for (;;) {

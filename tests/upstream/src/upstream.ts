@@ -36,15 +36,25 @@ export interface Upstream {
   models: string[];
   /** What the list says that each model takes, in tokens, as vLLM does. Default nothing. */
   contextTokens: number | undefined;
-  /** Queues replies; each request takes the next. With none left, {@link answerFromConversation} answers. */
+  /** Queues replies; each request takes the next. With none left, {@link UpstreamOptions.answer} answers. */
   script(...replies: (Reply | ((request: RecordedRequest) => Reply))[]): void;
   /** Forgets requests and replies. */
   reset(): void;
   close(): Promise<void>;
 }
 
-/** Starts an upstream. @param options.port - Default any free one. */
-export async function startUpstream({ port = 0 }: { port?: number } = {}): Promise<Upstream> {
+export interface UpstreamOptions {
+  /** Default any free one. */
+  port?: number;
+  /** Answers requests for which no reply is queued. Default {@link answerFromConversation}. */
+  answer?: (request: RecordedRequest) => Reply;
+}
+
+/** Starts an upstream. */
+export async function startUpstream({
+  port = 0,
+  answer = answerFromConversation,
+}: UpstreamOptions = {}): Promise<Upstream> {
   const requests: RecordedRequest[] = [];
   const replies: (Reply | ((request: RecordedRequest) => Reply))[] = [];
   let connections = 0;
@@ -80,7 +90,7 @@ export async function startUpstream({ port = 0 }: { port?: number } = {}): Promi
       closed,
     };
     requests.push(recorded);
-    const next = replies.shift() ?? answerFromConversation;
+    const next = replies.shift() ?? answer;
     await send(response, typeof next === 'function' ? next(recorded) : next, recorded.body.model);
   }
 
