@@ -229,16 +229,17 @@ describe.each(EVERY_SDK)('active runs through openai $major', (sdk) => {
     upstream.script({ text: ['Still', ' here', '.'], pause: { after: 2, until: release.promise } });
     const { assistant_id, threadId, of } = await begin();
     const stream = await runs.create(threadId, { assistant_id, stream: true });
-    let message: { id: string } | undefined;
+    let told: unknown;
+    let messageId = '';
     for await (const { event, data } of stream) {
-      if (event === 'thread.message.delta' && !message) {
-        message = await messages.update(data.id, { ...of, metadata: { seen: 'yes' } });
-        release.resolve();
-      } else if (event === 'thread.message.completed') {
-        expect(data.metadata).toEqual({ seen: 'yes' });
-        expect(await messages.retrieve(message!.id, of)).toEqual(data);
-      }
+      if (event === 'thread.message.completed') told = data;
+      if (event !== 'thread.message.delta' || messageId !== '') continue;
+      messageId = data.id;
+      await messages.update(messageId, { ...of, metadata: { seen: 'yes' } });
+      release.resolve();
     }
+    expect(told).toMatchObject({ metadata: { seen: 'yes' }, content: [{ text: { value: 'Still here.' } }] });
+    expect(await messages.retrieve(messageId, of)).toEqual(told);
     await expectFree(threadId, assistant_id);
   });
 
