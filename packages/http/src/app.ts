@@ -7,6 +7,7 @@ import { createErrorHandler } from './errors/handle-error.ts';
 import { createAuthCheck } from './gate/api-keys.ts';
 import type { CorsOptions } from './gate/cors.ts';
 import { createGate } from './gate/gate.ts';
+import { requestPath } from './requests/request-path.ts';
 import { assistantRoutes } from './routes/assistants.ts';
 import { fileRoutes } from './routes/files.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -32,10 +33,10 @@ export interface AppOptions {
   heartbeatMs?: number;
 }
 
-/** The Assistants API as a Hono app: `/v1/…` and `/health`. */
+/** The Assistants API as a Hono app: `/v1/…`, the same under the paths of Azure, and `/health`. */
 export function createApp(options: AppOptions): Hono<Environment> {
   const { engine, logger } = options;
-  const app = new Hono<Environment>({ getPath });
+  const app = new Hono<Environment>({ getPath: requestPath });
   const routeOptions: RouteOptions = {
     engine,
     logger,
@@ -61,14 +62,4 @@ export function createApp(options: AppOptions): Hono<Environment> {
   app.onError(handleError);
   app.notFound((c) => handleError(unknownUrl(c.req.method, c.req.path), c));
   return app;
-}
-
-/** The request's path. Runs of slashes count as one and one at the end as none: some clients add them to their base URL. */
-function getPath(request: Request): string {
-  const { url } = request;
-  const start = url.indexOf('/', url.indexOf(':') + 4);
-  const end = url.indexOf('?', start);
-  const path = end === -1 ? url.slice(start) : url.slice(start, end);
-  const joined = path.includes('//') ? path.replaceAll(/\/{2,}/g, '/') : path;
-  return joined.length > 1 && joined.endsWith('/') ? joined.slice(0, -1) : joined;
 }

@@ -14,6 +14,14 @@ async function get(app: StartedApp, path: string, headers: Record<string, string
   return app.app.request(path, { headers });
 }
 
+/** The list of assistants, as clients of Azure ask for it. */
+const AZURE_PATHS = [
+  '/openai/assistants?api-version=2024-05-01-preview',
+  '//openai/assistants?api-version=2024-05-01-preview',
+  '/openai/v1/assistants',
+  '/api/projects/my-project/assistants?api-version=v1&limit=1',
+];
+
 const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
 
 describe('keys', () => {
@@ -47,6 +55,7 @@ describe('keys', () => {
     expect((await get(locked, '/v1/assistants/undefined')).status).toBe(401);
     expect((await get(locked, '/v1/nothing')).status).toBe(401);
     expect((await get(locked, '//v1/assistants')).status).toBe(401);
+    for (const path of AZURE_PATHS) expect((await get(locked, path)).status).toBe(401);
     const health = await get(locked, '/health');
     expect([health.status, await health.text()]).toEqual([200, '{"status":"ok"}']);
   });
@@ -100,7 +109,7 @@ describe('browsers', () => {
 });
 
 describe('paths', () => {
-  it.each(['/v1/assistants/', '//v1//assistants', '/v1/assistants?limit=1'])(
+  it.each(['/v1/assistants/', '//v1//assistants', '/v1/assistants?limit=1', ...AZURE_PATHS])(
     '%s is the list of assistants',
     async (path) => {
       expect(await (await get(open, path)).json()).toMatchObject({ object: 'list' });
@@ -120,6 +129,8 @@ describe('paths', () => {
     ['GET', '/v1/threads', 'POST'],
     ['GET', '/v1/threads/runs', 'POST'],
     ['DELETE', '/v1/threads/thread_1/runs/run_1', 'GET, POST'],
+    ['PUT', '/openai/assistants?api-version=2024-05-01-preview', 'GET, POST'],
+    ['GET', '/api/projects/my-project/threads/runs?api-version=v1', 'POST'],
   ])('%s %s is 405', async (method, path, allow) => {
     const response = await open.app.request(path, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
