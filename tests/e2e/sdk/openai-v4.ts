@@ -1,4 +1,4 @@
-import OpenAI, { toFile } from 'openai-v4';
+import OpenAI, { AzureOpenAI, toFile } from 'openai-v4';
 import type { Client, Sdk } from './sdk.ts';
 
 export const openaiV4: Sdk = {
@@ -6,6 +6,7 @@ export const openaiV4: Sdk = {
   createClient: ({ apiKey = 'unused', fetch, ...options }) =>
     // Types of node-fetch, which it uses unless it is given another.
     toClient(new OpenAI({ apiKey, ...(fetch && { fetch: fetch as never }), ...options })),
+  createAzureClient: (options) => toClient(new AzureOpenAI(options)),
   toFile: (content, name) => toFile(content, name) as Promise<File>,
   requestIdOf: (error) => (error as InstanceType<typeof OpenAI.APIError>).request_id,
   errors: OpenAI,

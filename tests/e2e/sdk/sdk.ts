@@ -14,6 +14,12 @@ export interface ClientOptions {
   fetch?: typeof fetch;
 }
 
+/** What the scenarios need of an option of Azure's clients: a key, or what makes tokens. */
+export type AzureClientOptions = { endpoint: string; apiVersion: string; maxRetries?: number } & (
+  | { apiKey: string }
+  | { azureADTokenProvider: () => Promise<string> }
+);
+
 interface RequestOptions {
   signal?: AbortSignal;
 }
@@ -154,6 +160,7 @@ type ErrorClass = abstract new (...args: never[]) => SdkError;
 export interface Sdk {
   readonly major: 4 | 5 | 6 | 7;
   createClient(options: ClientOptions): Client;
+  createAzureClient(options: AzureClientOptions): Client;
   toFile(content: Uint8Array, name: string): Promise<File>;
   /** The `x-request-id` of the answer that became this error. */
   requestIdOf(error: SdkError): string | null | undefined;
