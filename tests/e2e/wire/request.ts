@@ -24,7 +24,14 @@ export async function openRequest(
   const options: RequestOptions = {
     method,
     agent: false,
-    headers: { ...(content !== undefined && { 'content-type': 'application/json' }), ...headers },
+    headers: {
+      ...(content !== undefined && {
+        'content-type': 'application/json',
+        // Node leaves it out where a method usually has no body.
+        'content-length': Buffer.byteLength(content),
+      }),
+      ...headers,
+    },
   };
   const outgoing = request(url, options);
   outgoing.end(content);

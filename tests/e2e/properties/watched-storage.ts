@@ -1,0 +1,51 @@
+import type { Storage } from '@cogitator-ai/openai-storage';
+
+/** A store, and what was changed in it. */
+export interface WatchedStorage {
+  readonly storage: Storage;
+  /** Counts the commits that were applied. */
+  readonly commits: number;
+  /** Ids of the blobs there are. */
+  readonly blobs: ReadonlySet<string>;
+}
+
+export function watchStorage(storage: Storage): WatchedStorage {
+  let commits = 0;
+  const blobs = new Set<string>();
+  const watchedBlobs = watch(storage.blobs, {
+    put: async (...args) => {
+      const stored = await storage.blobs.put(...args);
+      blobs.add(args[0]);
+      return stored;
+    },
+    delete: async (id) => {
+      blobs.delete(id);
+      return storage.blobs.delete(id);
+    },
+  });
+  return {
+    storage: watch(storage, {
+      blobs: watchedBlobs,
+      commit: async (commit) => {
+        const result = await storage.commit(commit);
+        if (result.ok) commits++;
+        return result;
+      },
+    }),
+    get commits() {
+      return commits;
+    },
+    blobs,
+  };
+}
+
+/** The same object with some of its members replaced. */
+function watch<T extends object>(object: T, replaced: Partial<T>): T {
+  return new Proxy(object, {
+    get(target, name) {
+      if (Object.hasOwn(replaced, name)) return replaced[name as keyof T];
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}

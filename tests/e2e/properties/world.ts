@@ -1,0 +1,72 @@
+import {
+  type Assistant,
+  type FileObject,
+  isTerminalRunStatus,
+  type ListResponse,
+  type Message,
+  type Run,
+  type RunStep,
+  type Thread,
+} from '@cogitator-ai/openai-protocol';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EngineServer } from '../server/start-engine-server.ts';
+import type { Api } from '../wire/api.ts';
+import { sendRequest } from '../wire/request.ts';
+
+/** What is there: one object of each kind. */
+export const WORLD = [
+  'model',
+  'assistant_id',
+  // Takes runs, and has one that has ended.
+  'thread_id',
+  'message_id',
+  'run_id',
+  'step_id',
+  'file_id',
+  // A run that waits for the output of `call_A`.
+  'waiting_thread_id',
+  'waiting_run_id',
+] as const;
+
+/** The ids of what is there. */
+export type World = Readonly<Record<(typeof WORLD)[number], string>>;
+
+const ASK = { type: 'function', function: { name: 'ask' } };
+
+export async function createWorld({ upstream, model, baseURL }: EngineServer, api: Api): Promise<World> {
+  const { id: assistant_id } = await api.post<Assistant>('/assistants', { model, tools: [ASK] });
+  const hello = { messages: [{ role: 'user', content: 'Hello' }] };
+  const { id: thread_id } = await api.post<Thread>('/threads', hello);
+  const run = await endOf(api, await api.post<Run>(`/threads/${thread_id}/runs`, { assistant_id }));
+  const messages = await api.get<ListResponse<Message>>(`/threads/${thread_id}/messages`);
+  const steps = await api.get<ListResponse<RunStep>>(`/threads/${thread_id}/runs/${run.id}/steps`);
+
+  upstream.script({ toolCalls: [{ id: 'call_A', name: 'ask', arguments: ['{}'] }] });
+  const waiting = await endOf(api, await api.post<Run>('/threads/runs', { assistant_id, thread: hello }));
+  const form = `--b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nvision\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\nx\r\n--b--\r\n`;
+  const uploaded = await sendRequest(`${baseURL}/files`, 'POST', {
+    body: form,
+    headers: { 'content-type': 'multipart/form-data; boundary=b' },
+  });
+  return {
+    model,
+    assistant_id,
+    thread_id,
+    message_id: messages.last_id ?? '',
+    run_id: run.id,
+    step_id: steps.last_id ?? '',
+    file_id: (JSON.parse(uploaded.body.toString()) as FileObject).id,
+    waiting_thread_id: waiting.thread_id,
+    waiting_run_id: waiting.id,
+  };
+}
+
+/** The run once it has ended or waits. */
+export async function endOf(api: Api, { thread_id: threadId, id }: Run): Promise<Run> {
+  for (let tries = 0; tries < 1000; tries++) {
+    const run = await api.get<Run>(`/threads/${threadId}/runs/${id}`);
+    if (run.status === 'requires_action' || isTerminalRunStatus(run.status)) return run;
+    await sleep(2);
+  }
+  throw new Error(`Run ${id} does not end.`);
+}
