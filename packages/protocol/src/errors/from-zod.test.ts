@@ -571,6 +571,14 @@ const ROWS: Row[] = [
     `Invalid schema for function 'f': schema must be a JSON Schema of 'type: "object"', got 'type: "string"'.`,
   ],
   [
+    'a schema of a type without end',
+    CreateAssistantRequest,
+    functionTool({ name: 'f', parameters: { type: 'x'.repeat(100_000) } }),
+    'tools[0].function.parameters',
+    'invalid_function_parameters',
+    `Invalid schema for function 'f': schema must be a JSON Schema of 'type: "object"', got 'type: "${'x'.repeat(938)}…`,
+  ],
+  [
     'a strict function with an open schema',
     CreateAssistantRequest,
     functionTool({ name: 'f', strict: true, parameters: { type: 'object', properties: {} } }),

@@ -22,6 +22,6 @@ export function quotedList(values: readonly unknown[]): string {
 const MAX_QUOTED = 200;
 
 /** A client's own text, cut so that an error stays small whatever was sent. */
-export function clip(value: string): string {
-  return value.length <= MAX_QUOTED ? value : `${value.slice(0, MAX_QUOTED)}…`;
+export function clip(value: string, maxLength = MAX_QUOTED): string {
+  return value.length <= maxLength ? value : `${value.slice(0, maxLength)}…`;
 }

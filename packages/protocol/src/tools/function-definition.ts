@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { invalidFunctionParameters, stringPatternMismatch } from '../errors/error-texts.ts';
 import { refusal } from '../errors/refusal.ts';
+import { clip } from '../errors/wording.ts';
 import { JsonObject } from '../primitives/json-object.ts';
 import { strictSchemaProblem } from './strict-schema.ts';
 
 const NAME_PATTERN = /^[a-zA-Z0-9_-]+$/;
+
+/** Longest description of what is wrong with a schema, in UTF-16 units: it repeats what the schema says. */
+const MAX_PROBLEM = 1000;
 
 /** Name of a function or response schema: 1 to 64 of `a-z A-Z 0-9 _ -`. */
 export const FunctionName = z
@@ -28,7 +32,8 @@ export const FunctionDefinition = z
   .check(({ value: { name, parameters, strict }, issues }) => {
     const problem = parameters && schemaProblem(parameters, strict ?? false);
     if (problem) {
-      issues.push(refusal(parameters, (param) => invalidFunctionParameters(param, name, problem), ['parameters']));
+      const text = clip(problem, MAX_PROBLEM);
+      issues.push(refusal(parameters, (param) => invalidFunctionParameters(param, name, text), ['parameters']));
     }
   });
 export type FunctionDefinition = z.infer<typeof FunctionDefinition>;
