@@ -142,6 +142,34 @@ describe('error texts', () => {
       'server_error',
       null,
     ],
+    [
+      texts.idempotencyKeyReused('k'),
+      400,
+      "Idempotency-Key 'k' was used before, with another method, path or body.",
+      INVALID,
+      'idempotency_key_reused',
+    ],
+    [
+      texts.idempotencyKeyInUse('k'),
+      409,
+      "The first request with Idempotency-Key 'k' is still being executed.",
+      INVALID,
+      'idempotency_key_in_use',
+    ],
+    [
+      texts.idempotencyOutcomeUnknown('k'),
+      409,
+      "The server stopped while it executed the first request with Idempotency-Key 'k'",
+      INVALID,
+      'idempotency_outcome_unknown',
+    ],
+    [
+      texts.idempotentAnswerGone('k', 'Its run is gone.'),
+      409,
+      "The first request with Idempotency-Key 'k' was executed, but its answer is not there any more. Its run is gone.",
+      INVALID,
+      'idempotent_answer_gone',
+    ],
     [texts.overloaded(), 503, 'The server is currently overloaded', 'server_error', null],
   ])('%s (our own words behind the leading ones)', (error, status, leadingWords, type, code) => {
     expect(error.status).toBe(status);
@@ -158,6 +186,9 @@ describe('error texts', () => {
     expect(texts.rateLimitExceeded(60, 1.5).headers).toEqual({ 'retry-after': '2' });
     expect(texts.rateLimitExceeded(60, 0).headers).toEqual({ 'retry-after': '1' });
     expect(texts.quotaExceeded().headers).toEqual({ 'x-should-retry': 'false' });
+    expect(texts.idempotencyKeyInUse('k').headers).toEqual({ 'retry-after': '1' });
+    expect(texts.idempotencyOutcomeUnknown('k').headers).toEqual({ 'x-should-retry': 'false' });
+    expect(texts.idempotentAnswerGone('k', '').headers).toEqual({ 'x-should-retry': 'false' });
     expect(texts.methodNotAllowed(['GET', 'POST']).headers).toEqual({ allow: 'GET, POST' });
   });
 

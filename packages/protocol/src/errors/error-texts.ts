@@ -379,6 +379,59 @@ export function invalidFilePurpose(purpose: string, supported: readonly string[]
   return invalidRequest({ message: `'${clip(purpose)}' is not one of [${list}] - 'purpose'`, param: 'purpose' });
 }
 
+// Idempotency keys
+
+/** A key that came with another request before. */
+export function idempotencyKeyReused(key: string): ApiError {
+  return invalidRequest({
+    message: `Idempotency-Key '${clip(key)}' was used before, with another method, path or body. Use a new key for a new request.`,
+    code: 'idempotency_key_reused',
+  });
+}
+
+/** The first request with this key has not been answered yet. Clients try again. */
+export function idempotencyKeyInUse(key: string): ApiError {
+  return failure(
+    409,
+    {
+      message: `The first request with Idempotency-Key '${clip(key)}' is still being executed. Please try again later.`,
+      code: 'idempotency_key_in_use',
+    },
+    { headers: { 'retry-after': '1' } },
+  );
+}
+
+/** Whoever executed the first request with this key stopped before it was answered. Trying again does not help. */
+export function idempotencyOutcomeUnknown(key: string): ApiError {
+  return failure(
+    409,
+    {
+      message:
+        `The server stopped while it executed the first request with Idempotency-Key '${clip(key)}', so it is not known ` +
+        'whether that request took effect. It is not executed again: look whether it did, then send what is missing with a ' +
+        'new key.',
+      code: 'idempotency_outcome_unknown',
+    },
+    { headers: { 'x-should-retry': 'false' } },
+  );
+}
+
+/**
+ * The first request with this key succeeded, but its answer cannot be given again. Trying again does not help.
+ *
+ * @param reason - A sentence that says why, and where its result can be found.
+ */
+export function idempotentAnswerGone(key: string, reason: string): ApiError {
+  return failure(
+    409,
+    {
+      message: `The first request with Idempotency-Key '${clip(key)}' was executed, but its answer is not there any more. ${reason}`,
+      code: 'idempotent_answer_gone',
+    },
+    { headers: { 'x-should-retry': 'false' } },
+  );
+}
+
 // Limits
 
 /** Too many requests. Clients try again after `retryAfterSeconds`. */

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, vi } from 'vitest';
-import type { RecordKey } from '../contract/records.ts';
+import { RECORD_KINDS, type RecordKey, type RecordKind } from '../contract/records.ts';
 import type { Storage } from '../contract/storage.ts';
-import { apply, aRun, aThread, insert, put, runKey } from './sample-records.ts';
+import { apply, aRun, aThread, insert, newId, put, runKey } from './sample-records.ts';
 import type { StorageTest } from './storage-test.ts';
 
 /** More than can be due in a database that only this suite uses. */
 const ALL = 10_000;
+
+const KINDS = Object.keys(RECORD_KINDS) as RecordKind[];
 
 /** Those of the runs that are due, in the store's order. */
 async function dueAmong(storage: Storage, runs: readonly RecordKey[]): Promise<string[]> {
@@ -43,6 +45,18 @@ export function describeDue(it: StorageTest): void {
         expect(records.filter(({ key }) => key.id === run.id)).toEqual([{ ...fields, key: run, version: 1 }]);
       }
       await deleteAll(storage, [thread]);
+    });
+
+    it('answers records of every kind without owners, until they are deleted', async ({ storage }) => {
+      const dueAt = (await storage.now()) - 10;
+      for (const kind of KINDS.filter((name) => RECORD_KINDS[name].parent === null)) {
+        const key = { kind, path: [], id: newId(kind) };
+        await apply(storage, { writes: [insert(key, { dueAt })] });
+        const find = async () => (await storage.due(kind, ALL)).filter((record) => record.key.id === key.id);
+        expect(await find()).toMatchObject([{ key, dueAt }]);
+        await apply(storage, { writes: [{ write: 'delete', key }] });
+        expect(await find()).toEqual([]);
+      }
     });
 
     it('answers no record before its time by the store’s clock, and each from then on', async ({ storage }) => {

@@ -16,17 +16,18 @@ export const RECORD_KINDS = {
   run: { parent: 'thread', partition: 'thread', filters: [] },
   run_step: { parent: 'run', partition: 'thread', filters: [] },
   file: { parent: null, partition: null, filters: ['purpose'] },
+  idempotency_key: { parent: null, partition: 'idempotency_key', filters: [] },
 } as const satisfies Record<string, RecordKindSpec>;
 
-export type RecordKind = 'assistant' | 'thread' | 'message' | 'run' | 'run_step' | 'file';
+export type RecordKind = 'assistant' | 'thread' | 'message' | 'run' | 'run_step' | 'file' | 'idempotency_key';
 
 /**
  * Names one record. Its ids are identifiers (`isIdentifier`); any other text, which a client may well have sent, names
  * nothing: reads find nothing; a check, a put, an insert below it answer `missing`; a delete does nothing. To insert it is
  * rejected as `invalid_request`.
  *
- * `path` holds the ids of its owners, outermost first: `[]` for an assistant, a thread or a file, `[thread_id]` for a
- * message or a run, `[thread_id, run_id]` for a run step. The same id under another path is another record.
+ * `path` holds the ids of its owners, outermost first: `[]` for a kind without owners, `[thread_id]` for a message or a run,
+ * `[thread_id, run_id]` for a run step. The same id under another path is another record.
  */
 export interface RecordKey<K extends RecordKind = RecordKind> {
   readonly kind: K;
