@@ -19,7 +19,7 @@ export interface EngineContext {
   now(): number;
 }
 
-/** Limits on what one run may take. */
+/** Limits on what a run may take, and on what is remembered of requests. */
 export interface EngineLimits {
   /** Life of a run from its creation, in ms. */
   readonly runLifetimeMs: number;
@@ -31,6 +31,14 @@ export interface EngineLimits {
   readonly eventRetentionMs: number;
   /** Context window of a model that does not say how much it takes, prompt and answer together, in tokens. */
   readonly contextTokens: number;
+  /** How long the answer to a request with an idempotency key is kept, in ms. */
+  readonly idempotencyRetentionMs: number;
+  /** Longest wait for the answer to an earlier request with the same idempotency key, in ms. */
+  readonly idempotencyWaitMs: number;
+  /** Silence after which whoever executes a request with an idempotency key counts as stopped, in ms. */
+  readonly idempotencyLeaseMs: number;
+  /** Longest answer kept for an idempotency key, in UTF-16 units. */
+  readonly maxKeptAnswerSize: number;
 }
 
 /** `now()` in whole seconds, the unit of every time on the wire. */

@@ -4,6 +4,7 @@ import { type AssistantService, createAssistantService } from './assistants/assi
 import { createInProcessDispatcher } from './dispatch/in-process-dispatcher.ts';
 import type { EngineContext, EngineLimits } from './engine-context.ts';
 import { createFileService, type FileService } from './files/file-service.ts';
+import { createIdempotencyService, type IdempotencyService } from './idempotency/idempotency-service.ts';
 import { createMessageService, type MessageService } from './messages/message-service.ts';
 import { createModelService, type ModelService } from './models/model-service.ts';
 import type { Dispatcher } from './ports/dispatcher.ts';
@@ -46,6 +47,7 @@ export interface Engine {
   readonly runSteps: RunStepService;
   readonly files: FileService;
   readonly models: ModelService;
+  readonly idempotency: IdempotencyService;
 
   /** Starts advancing runs and looking for expired ones. Called once, before the first run. */
   start(): void;
@@ -64,6 +66,10 @@ const DEFAULT_LIMITS: EngineLimits = {
   toolTimeoutMs: 60_000,
   eventRetentionMs: 300_000,
   contextTokens: 128_000,
+  idempotencyRetentionMs: 86_400_000,
+  idempotencyWaitMs: 30_000,
+  idempotencyLeaseMs: 15_000,
+  maxKeptAnswerSize: 2 ** 20,
 };
 
 const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
@@ -91,6 +97,7 @@ export function createEngine(options: EngineOptions): Engine {
     runSteps: createRunStepService(context),
     files: createFileService(context),
     models: createModelService(context),
+    idempotency: createIdempotencyService(context),
 
     start() {
       dispatcher.start(createRunLoop(context));

@@ -28,3 +28,5 @@ export type { EventSink } from './runs/event-reader.ts';
 export type { RunStepService } from './run-steps/run-step-service.ts';
 export type { FileContent, FileService, ReceivedContent } from './files/file-service.ts';
 export type { ModelService } from './models/model-service.ts';
+export type { ClaimResult, IdempotencyService, KeyedRequest } from './idempotency/idempotency-service.ts';
+export type { IdempotencyClaim } from './idempotency/idempotency-claim.ts';

@@ -23,3 +23,7 @@ export function runStepKey(threadId: string, runId: string, stepId: string): Rec
 export function fileKey(fileId: string): RecordKey<'file'> {
   return { kind: 'file', path: [], id: fileId };
 }
+
+export function idempotencyRecordKey(id: string): RecordKey<'idempotency_key'> {
+  return { kind: 'idempotency_key', path: [], id };
+}

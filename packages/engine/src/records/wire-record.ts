@@ -1,7 +1,8 @@
 import type { Assistant, FileObject, Message, Run, RunStep, Thread } from '@cogitator-ai/openai-protocol';
 import { type RecordKind, StorageError, type StoredRecord } from '@cogitator-ai/openai-storage';
+import type { IdempotencyRecord } from '../idempotency/idempotency-record.ts';
 
-/** The wire object each kind of record holds. */
+/** The object each kind of record holds. */
 interface WireObjects {
   assistant: Assistant;
   thread: Thread;
@@ -9,6 +10,7 @@ interface WireObjects {
   run: Run;
   run_step: RunStep;
   file: FileObject;
+  idempotency_key: IdempotencyRecord;
 }
 
 const OBJECT_NAMES: { readonly [K in RecordKind]: WireObjects[K]['object'] } = {
@@ -18,6 +20,7 @@ const OBJECT_NAMES: { readonly [K in RecordKind]: WireObjects[K]['object'] } = {
   run: 'thread.run',
   run_step: 'thread.run.step',
   file: 'file',
+  idempotency_key: 'idempotency_key',
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { EngineContext } from '../engine-context.ts';
+import { forgetDueKeys } from '../idempotency/forget-due-keys.ts';
 import { expireRun } from './expire-run.ts';
 
 /** Runs looked at in one sweep. */
@@ -33,7 +34,9 @@ export class RunSweeper {
 
   async #expireDueRuns(): Promise<void> {
     try {
-      for (const record of await this.#context.storage.due('run', BATCH)) await expireRun(this.#context, record);
+      const { storage } = this.#context;
+      for (const record of await storage.due('run', BATCH)) await expireRun(this.#context, record);
+      await forgetDueKeys(this.#context);
     } catch (error) {
       this.#context.logger.error({ err: error }, 'Expired runs could not be ended; the next sweep tries again.');
     }
