@@ -16,6 +16,7 @@ import type { RouteOptions } from './routes/route.ts';
 import { runStepRoutes } from './routes/run-steps.ts';
 import { runRoutes } from './routes/runs.ts';
 import { threadRoutes } from './routes/threads.ts';
+import { createExecuteOnce } from './idempotency/execute-once.ts';
 import { Heartbeat } from './sse/heartbeat.ts';
 
 export interface AppOptions {
@@ -45,7 +46,7 @@ export function createApp(options: AppOptions): Hono<Environment> {
     maxFileBytes: options.maxFileBytes ?? 512 * 2 ** 20,
   };
 
-  app.use(createGate(createAuthCheck(options.apiKeys ?? []), options.cors ?? {}));
+  app.use(createGate(createAuthCheck(options.apiKeys ?? []), options.cors ?? {}, createExecuteOnce(routeOptions)));
   app.get('/health', (c) => answerText(c, 200, '{"status":"ok"}'));
   for (const addRoutes of [
     assistantRoutes,

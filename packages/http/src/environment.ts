@@ -1,3 +1,4 @@
+import type { IdempotencyClaim } from '@cogitator-ai/openai-engine';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 
@@ -11,6 +12,10 @@ export interface Environment {
     startedAt: number;
     /** CORS headers of the answer; absent without an `Origin`. */
     cors: Record<string, string> | undefined;
+    /** The body as text, where it was needed before its route. */
+    body: string | undefined;
+    /** The claim under which a request with an idempotency key is executed. */
+    claim: IdempotencyClaim | undefined;
   };
 }
 

@@ -1,8 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
 import { incorrectApiKey, missingApiKey } from '@cogitator-ai/openai-protocol';
 
+/** The headers that may carry a key. */
+export interface KeyHeaders {
+  readonly authorization?: string | undefined;
+  readonly apiKey?: string | undefined;
+}
+
 /** Throws unless the request carries a known key. */
-export type AuthCheck = (headers: { authorization?: string | undefined; apiKey?: string | undefined }) => void;
+export type AuthCheck = (headers: KeyHeaders) => void;
 
 /**
  * Checks keys in a time that tells nothing of them: all are compared, each in full, whatever is given.
@@ -14,14 +20,19 @@ export function createAuthCheck(keys: readonly string[]): AuthCheck {
   const size = Math.max(...keys.map((key) => Buffer.byteLength(key)));
   const known = keys.map((key) => toBlock(key, Buffer.alloc(size + LENGTH_BYTES)));
   const candidate = Buffer.alloc(size + LENGTH_BYTES);
-  return ({ authorization, apiKey }) => {
-    const given = readKey(authorization) ?? apiKey;
+  return (headers) => {
+    const given = givenKey(headers);
     if (given === undefined || given === '') throw missingApiKey();
     toBlock(given, candidate);
     let isKnown = false;
     for (const block of known) isKnown = timingSafeEqual(block, candidate) || isKnown;
     if (!isKnown) throw incorrectApiKey(given);
   };
+}
+
+/** The key that a request carries, known or not. */
+export function givenKey({ authorization, apiKey }: KeyHeaders): string | undefined {
+  return readKey(authorization) ?? apiKey;
 }
 
 /** Bytes before a key that hold its length. */

@@ -6,7 +6,7 @@ export interface CorsOptions {
   methods?: readonly string[];
 }
 
-const EXPOSED = 'x-request-id, openai-poll-after-ms, openai-processing-ms, openai-version';
+const EXPOSED = 'x-request-id, openai-poll-after-ms, openai-processing-ms, openai-version, idempotency-replayed';
 
 /** The answer's CORS headers for a request from `origin`; `null` when the origin is not allowed. */
 export type Cors = (origin: string) => Record<string, string> | null;

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { Environment } from '../environment.ts';
 import { createRequestId } from '../request-id.ts';
+import type { ExecuteOnce } from '../idempotency/execute-once.ts';
 import type { AuthCheck } from './api-keys.ts';
 import { createCors, type CorsOptions, preflightHeaders } from './cors.ts';
 
@@ -8,7 +9,11 @@ import { createCors, type CorsOptions, preflightHeaders } from './cors.ts';
  * What every request passes first: it gets its id, its CORS headers where a browser asks, and is refused without a key.
  * One middleware that only looks at the incoming headers costs a fraction of three that rewrite the answer.
  */
-export function createGate(checkAuth: AuthCheck, corsOptions: CorsOptions): MiddlewareHandler<Environment> {
+export function createGate(
+  checkAuth: AuthCheck,
+  corsOptions: CorsOptions,
+  executeOnce: ExecuteOnce,
+): MiddlewareHandler<Environment> {
   const cors = createCors(corsOptions);
   return async (c, next) => {
     c.set('startedAt', performance.now());
@@ -24,6 +29,8 @@ export function createGate(checkAuth: AuthCheck, corsOptions: CorsOptions): Midd
     }
     if (c.req.path.startsWith('/v1')) {
       checkAuth({ authorization: c.req.header('authorization'), apiKey: c.req.header('api-key') });
+      const idempotencyKey = c.req.method === 'POST' ? c.req.header('idempotency-key') : undefined;
+      if (idempotencyKey !== undefined) return executeOnce(c, idempotencyKey, next);
     }
     await next();
     return undefined;

@@ -16,18 +16,28 @@ export interface StreamRunOptions {
 }
 
 /** Answers with a run's events. The run goes on when the client leaves. */
-export function streamRun(c: RequestContext, started: StartedRun, options: StreamRunOptions): Response {
+export async function streamRun(
+  c: RequestContext,
+  started: StartedRun,
+  options: StreamRunOptions,
+  moreHeaders?: Record<string, string>,
+): Promise<Response> {
+  // Kept before the first byte, or a client that loses the connection would find its key still in use.
+  await c.get('claim')?.keepStream(started);
   const headers = {
     ...answerHeaders(c, 'text/event-stream; charset=utf-8'),
     'cache-control': 'no-cache',
     'x-accel-buffering': 'no',
     // Older clients wait for the connection to close, not only for the end of the body.
     connection: 'close',
+    ...moreHeaders,
   };
   const gone = new AbortController();
   const outgoing = (c.env as Environment['Bindings'] | undefined)?.outgoing;
   if (outgoing) {
-    outgoing.once('close', () => gone.abort());
+    // Nothing tells of the end of a connection that was lost before.
+    if (outgoing.destroyed) gone.abort();
+    else outgoing.once('close', () => gone.abort());
     void send(c, started, new NodeEventStream(outgoing, headers), gone.signal, options);
     return RESPONSE_ALREADY_SENT;
   }
