@@ -98,7 +98,7 @@ export function createFileService(context: EngineContext): FileService {
     },
 
     async delete(fileId) {
-      const deleted = await deleteRecord(storage, fileKey(fileId), { id: fileId, object: 'file', deleted: true }, () =>
+      const deleted = await deleteRecord(storage, fileKey(fileId), { object: 'file', deleted: true, id: fileId }, () =>
         noSuchFile(fileId),
       );
       await storage.blobs.delete(fileId);
