@@ -35,6 +35,14 @@ export async function claimExpiredRun(context: EngineContext, record: StoredReco
   return isTerminalRunStatus(parseRecord(record).status) ? null : claim(context, record, {}, null);
 }
 
+/** Claims a run that is to end now, whatever its status and whoever holds it. From here on it is being cancelled. */
+export async function claimToStop(context: EngineContext, record: StoredRecord<'run'>): Promise<HeldRun | null> {
+  const { status } = parseRecord(record);
+  if (isTerminalRunStatus(status)) return null;
+  if (status === 'cancelling') return claim(context, record, {}, null);
+  return claim(context, record, { status: 'cancelling', required_action: null }, 'thread.run.cancelling');
+}
+
 async function claim(
   context: EngineContext,
   record: StoredRecord<'run'>,

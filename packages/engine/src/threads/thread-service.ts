@@ -11,7 +11,7 @@ import { deleteRecord } from '../records/delete-record.ts';
 import { threadKey } from '../records/keys.ts';
 import { updateRecord } from '../records/update-record.ts';
 import { findActiveRun } from '../runs/active-run.ts';
-import { DONE } from '../runs/run-events.ts';
+import { stopRun } from '../runs/stop-run.ts';
 import { updateToolResources } from '../tools/tool-resources.ts';
 import { buildThread } from './build-thread.ts';
 
@@ -23,7 +23,7 @@ export interface ThreadService {
 }
 
 export function createThreadService(context: EngineContext): ThreadService {
-  const { storage, dispatcher } = context;
+  const { storage } = context;
 
   return {
     async create(request) {
@@ -55,20 +55,12 @@ export function createThreadService(context: EngineContext): ThreadService {
     },
 
     async delete(threadId) {
+      // Readers are told first: the events go with the thread.
       const active = await findActiveRun(storage, threadId);
-      if (active) {
-        // Readers are told first: the events go with the thread.
-        const stream = { partition: threadId, id: active.key.id };
-        await storage.events.append({ stream, fence: active.fence, events: [DONE] });
-      }
-      const deleted = await deleteRecord(
-        storage,
-        threadKey(threadId),
-        { id: threadId, object: 'thread.deleted', deleted: true },
-        () => notFound('thread', threadId),
+      if (active) await stopRun(context, active);
+      return deleteRecord(storage, threadKey(threadId), { id: threadId, object: 'thread.deleted', deleted: true }, () =>
+        notFound('thread', threadId),
       );
-      if (active) dispatcher.interrupt({ threadId, runId: active.key.id });
-      return deleted;
     },
   };
 }
