@@ -11,6 +11,7 @@ export interface ClientOptions {
   baseURL: string;
   apiKey?: string;
   maxRetries?: number;
+  defaultHeaders?: Record<string, string>;
   fetch?: typeof fetch;
 }
 
