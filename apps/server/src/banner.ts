@@ -18,7 +18,12 @@ export function banner(server: RunningServer, { models, withoutModels }: FoundMo
     ...withoutModels.map(
       (provider) => `                   None from ${provider}: is it up, with a model and the right key?`,
     ),
-    ...(onlyDemo ? ['                   Set OPENAI_API_KEY, OPENAI_BASE_URL, OLLAMA_HOST … for real ones.'] : []),
+    ...(onlyDemo
+      ? [
+          '                   Set OPENAI_API_KEY, OPENAI_BASE_URL, OLLAMA_HOST … for real ones,',
+          '                   MODEL_ALIASES=gpt-4o=demo to try code that names another one.',
+        ]
+      : []),
     `  API key          ${needsKey ? 'needed' : 'not needed (set API_KEYS to ask for one)'}`,
     '',
     '  Paste this into another terminal for an answer:',

@@ -5,6 +5,7 @@ import { createApp } from '@cogitator-ai/openai-http';
 import { DEFAULT_MODEL, DEMO_MODEL, openModels, readProviders } from '@cogitator-ai/openai-models';
 import type { Storage } from '@cogitator-ai/openai-storage';
 import { createAdaptorServer } from '@hono/node-server';
+import { ConfigError } from './config/config-error.ts';
 import { isLoopback, listenHost, urlHost } from './config/listen-host.ts';
 import { refuseOwnUrl } from './config/refuse-own-url.ts';
 import type { Config } from './config/settings.ts';
@@ -61,6 +62,15 @@ export async function startServer({ config, environment, logger }: StartServerOp
       onUnreachable: (provider, err) => logger.warn({ provider, err }, 'The models of a provider could not be listed.'),
     }),
   ]);
+  const wrong = [DEFAULT_MODEL, ...Object.keys(config.modelAliases)].find((name) => !models.accepts(name));
+  if (wrong !== undefined) {
+    await models.close();
+    await storage.close();
+    throw new ConfigError(
+      `The model that '${wrong}' stands for, '${config.modelAliases[wrong] ?? config.defaultModel}', belongs to no provider ` +
+        'that is configured.',
+    );
+  }
   const engine = createEngine({ storage, models, logger, limits: { contextTokens: config.contextTokens } });
   const app = createApp({
     engine,
@@ -88,9 +98,6 @@ export async function startServer({ config, environment, logger }: StartServerOp
   const { port, address } = server.address() as AddressInfo;
   if (config.apiKeys.length === 0 && !isLoopback(address)) {
     logger.warn({ host }, 'Other machines are let in without a key: set API_KEYS.');
-  }
-  for (const model of [config.defaultModel ?? DEFAULT_MODEL, ...Object.values(config.modelAliases)]) {
-    if (!models.accepts(model)) logger.warn({ model }, 'No provider that is configured has this model.');
   }
 
   let closing: Promise<void> | null = null;

@@ -18,7 +18,7 @@ const path = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 const raw = await MeasuredProcess.start(path('raw-server.ts'));
 const ours = await MeasuredProcess.start(path('../process/our-server.ts'));
 try {
-  console.log(describeRun(`pnpm --filter @cogitator-ai/benchmarks crud --requests ${requests} --rounds ${rounds}`));
+  console.log(describeRun(`npm run benchmark -- crud --requests ${requests} --rounds ${rounds}`));
   console.log('CPU per request, in µs\n');
   console.log('                              raw     ours   ratio');
   const create = async (server: MeasuredProcess, kind: string, body: string): Promise<string> =>

@@ -95,7 +95,7 @@ function report({ raw: rawRounds, ours: ourRounds }: { raw: Round[]; ours: Round
     console.log(JSON.stringify({ raw: rawSummary, ours: ourSummary, ratio, growth }));
     return;
   }
-  const command = `pnpm --filter @cogitator-ai/benchmarks relay --streams ${streams} --rate ${rate} --seconds ${values.seconds} --rounds ${rounds}`;
+  const command = `npm run benchmark -- relay --streams ${streams} --rate ${rate} --seconds ${values.seconds} --rounds ${rounds}`;
   console.log(describeRun(command));
   console.log(
     `${streams} streams, ${rate > 0 ? `${rate} tokens/s each` : 'unpaced'}, ${tokens} tokens each, ${rounds} rounds\n`,

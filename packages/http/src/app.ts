@@ -46,7 +46,7 @@ export function createApp(options: AppOptions): Hono<Environment> {
     maxFileBytes: options.maxFileBytes ?? 512 * 2 ** 20,
   };
 
-  app.use(createGate(createAuthCheck(options.apiKeys ?? []), options.cors ?? {}, createExecuteOnce(routeOptions)));
+  app.use(createGate(createAuthCheck(options.apiKeys ?? []), options.cors ?? {}, createExecuteOnce(routeOptions), logger));
   app.get('/health', (c) => answerText(c, 200, '{"status":"ok"}'));
   for (const addRoutes of [
     assistantRoutes,

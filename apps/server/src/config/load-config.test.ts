@@ -85,6 +85,7 @@ describe('loadConfig', () => {
   it.each([
     [['--bogus'], {}, "Unknown option '--bogus'. See --help."],
     [['--port'], {}, "Option '--port <value>' argument missing. See --help."],
+    [['--api-keys', 'a', '--api-keys=b'], {}, "Option '--api-keys' is given twice. See --help."],
     [['extra'], {}, "Unexpected argument 'extra'. See --help."],
     [['--port', 'x'], {}, '--port must be a port number, 0 to 65535; got "x".'],
     [[], { PORT: '70000' }, 'PORT must be a port number, 0 to 65535; got "70000".'],
@@ -136,6 +137,7 @@ describe('loadConfig', () => {
 
   it('helps with every setting', () => {
     expect(loadConfig(['--help'], {})).toEqual({ run: 'help' });
+    expect(loadConfig(['-h'], {})).toEqual({ run: 'help' });
     expect(loadConfig(['--version'], {})).toEqual({ run: 'version' });
     for (const { flag, environment, value, help } of Object.values(SETTINGS)) {
       expect(helpText()).toContain(`--${flag} ${value}\n      ${help}`);

@@ -72,7 +72,7 @@ export function helpText(): string {
     'Options (environment variable):',
     ...rows,
     '  --config FILE\n      JSON file with these settings by name, such as {"port": 8080}. (CONFIG_FILE)',
-    '  --help, --version',
+    '  --help (-h), --version (-v)',
   ].join('\n');
 }
 
@@ -81,12 +81,17 @@ function parseFlags(args: readonly string[]): Record<string, string | boolean | 
     [...NAMES.map((name) => SETTINGS[name].flag), 'config'].map((flag) => [flag, { type: 'string' as const }]),
   );
   try {
-    const { values } = parseArgs({
+    const { values, tokens } = parseArgs({
       args: [...args],
-      options: { ...options, help: { type: 'boolean' }, version: { type: 'boolean' } },
+      options: { ...options, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
+      tokens: true,
     });
+    const names = tokens.flatMap((token) => (token.kind === 'option' ? token.name : []));
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined) throw new ConfigError(`Option '--${twice}' is given twice. See --help.`);
     return values;
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     // Only its first sentence speaks of the option.
     const [problem = ''] = (error as Error).message.split(/\.?(?:\s*\n|\. |$)/);
     throw new ConfigError(`${problem}. See --help.`);

@@ -152,8 +152,11 @@ async function explain(
       error: { code: 'server_error', message: 'The server was stopped before the run ended.' },
     };
   }
-  if (!ModelError.isInstance(cause)) {
-    context.logger.error({ runId: held.run.id, err: cause }, 'A run failed for a reason of our own.');
+  const { id: runId, thread_id: threadId, model } = held.run;
+  if (ModelError.isInstance(cause)) {
+    context.logger.warn({ runId, threadId, model, code: cause.code, reason: cause.message }, 'A run failed.');
+  } else {
+    context.logger.error({ runId, threadId, err: cause }, 'A run failed for a reason of our own.');
   }
   return { status: 'failed', error: toRunError(cause) };
 }

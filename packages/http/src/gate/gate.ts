@@ -1,3 +1,4 @@
+import type { Logger } from '@cogitator-ai/openai-engine';
 import type { MiddlewareHandler } from 'hono';
 import type { Environment } from '../environment.ts';
 import { createRequestId } from '../request-id.ts';
@@ -13,6 +14,7 @@ export function createGate(
   checkAuth: AuthCheck,
   corsOptions: CorsOptions,
   executeOnce: ExecuteOnce,
+  logger: Logger | undefined,
 ): MiddlewareHandler<Environment> {
   const cors = createCors(corsOptions);
   return async (c, next) => {
@@ -33,6 +35,16 @@ export function createGate(
       if (idempotencyKey !== undefined) return executeOnce(c, idempotencyKey, next);
     }
     await next();
+    logger?.debug(
+      {
+        requestId: c.get('requestId'),
+        method: c.req.method,
+        path: c.req.path,
+        status: c.res.status,
+        ms: Math.round(performance.now() - c.get('startedAt')),
+      },
+      'Answered.',
+    );
     return undefined;
   };
 }

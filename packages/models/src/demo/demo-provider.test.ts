@@ -41,6 +41,32 @@ describe('the demo model', () => {
     expect(await play(messages, { tools })).toEqual(await play(messages, { tools }));
   });
 
+  it('answers in JSON where it is asked to', async () => {
+    const json = async (responseFormat: NonNullable<ModelRequest['responseFormat']>): Promise<unknown> =>
+      JSON.parse(summary(await play([user('Hi')], { responseFormat }))[0]!);
+    expect(await json({ type: 'json_object' })).toEqual({ answer: expect.stringContaining('You said: Hi') });
+    const schema = {
+      type: 'object',
+      properties: {
+        steps: { type: 'array', items: { $ref: '#/$defs/step' } },
+        mood: { enum: ['good', 'bad'] },
+        rest: { anyOf: [{ type: 'integer', minimum: 3 }, { type: 'null' }] },
+      },
+      $defs: {
+        step: { type: 'object', properties: { text: { type: ['string', 'null'] }, done: { type: 'boolean' } } },
+      },
+    };
+    expect(await json({ type: 'json_schema', json_schema: { name: 'plan', schema, strict: true } })).toEqual({
+      steps: [{ text: expect.stringContaining('You said: Hi'), done: true }],
+      mood: 'good',
+      rest: 3,
+    });
+    const endless = { $defs: { loop: { type: 'array', items: { $ref: '#/$defs/loop' } } }, $ref: '#/$defs/loop' };
+    expect(await json({ type: 'json_schema', json_schema: { name: 'endless', schema: endless } })).toBeInstanceOf(
+      Array,
+    );
+  });
+
   it('uses the conversation: it counts, and remembers a name', async () => {
     const told = [user('My name is Zoë.'), { role: 'assistant', content: 'Hi' }] as ModelMessage[];
     expect(summary(await play([...told, user('And?')]))[0]).toContain('I can see 2 of your messages');

@@ -3,6 +3,7 @@ import { ModelError, type ModelEvent, type ModelRequest } from '@cogitator-ai/op
 import type { Provider } from '../providers/provider.ts';
 import { readAskedCalls } from './asked-calls.ts';
 import { demoAnswer } from './demo-answer.ts';
+import { formatAnswer } from './demo-json.ts';
 import { textOf } from './text-of.ts';
 
 /** Name of the built-in demonstration model. */
@@ -43,7 +44,7 @@ function* play(request: ModelRequest): Generator<ModelEvent> {
     yield { type: 'tool-call', index, id: null, name: call.name };
     for (const text of wordsOf(call.arguments)) yield { type: 'tool-call-arguments', index, text };
   }
-  const words = calls.length > 0 ? [] : wordsOf(demoAnswer(request));
+  const words = calls.length > 0 ? [] : wordsOf(formatAnswer(demoAnswer(request), request.responseFormat));
   const said = words.slice(0, request.maxTokens);
   for (const text of said) yield { type: 'text', text };
   yield {
