@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Json, type Run } from '@cogitator-ai/openai-protocol';
+import type { Commit } from '@cogitator-ai/openai-storage';
 import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EngineLimits } from '../engine-context.ts';
@@ -117,6 +118,30 @@ describe('an idempotency key', () => {
     }
     await slow.keepAnswer(200, '1');
     now += 1000;
+    await sleep(80);
+    expect(await service.claim(REQUEST, NEVER)).toMatchObject({ type: 'answered' });
+  });
+
+  it('is not in use again when it was renewed at the moment it was answered', async () => {
+    open({ idempotencyLeaseMs: 30 });
+    const { storage } = context;
+    // A renewal takes longer than the answer that follows it.
+    const slow = new Proxy(storage, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        if (name !== 'commit') return value.bind(target) as unknown;
+        return async (commit: Commit) => {
+          const [write] = commit.writes ?? [];
+          if (write?.write === 'put' && write.body.includes('"outcome":null')) await sleep(60);
+          return target.commit(commit);
+        };
+      },
+    });
+    service = createIdempotencyService({ ...context, storage: slow });
+    const first = await claim();
+    await sleep(30);
+    await first.keepAnswer(200, '1');
     await sleep(80);
     expect(await service.claim(REQUEST, NEVER)).toMatchObject({ type: 'answered' });
   });
