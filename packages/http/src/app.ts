@@ -7,6 +7,7 @@ import { createErrorHandler } from './errors/handle-error.ts';
 import { createAuthCheck } from './gate/api-keys.ts';
 import type { CorsOptions } from './gate/cors.ts';
 import { createGate } from './gate/gate.ts';
+import { createExecuteOnce } from './idempotency/execute-once.ts';
 import { requestPath } from './requests/request-path.ts';
 import { assistantRoutes } from './routes/assistants.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -16,7 +17,6 @@ import type { RouteOptions } from './routes/route.ts';
 import { runStepRoutes } from './routes/run-steps.ts';
 import { runRoutes } from './routes/runs.ts';
 import { threadRoutes } from './routes/threads.ts';
-import { createExecuteOnce } from './idempotency/execute-once.ts';
 import { Heartbeat } from './sse/heartbeat.ts';
 
 export interface AppOptions {
@@ -46,7 +46,9 @@ export function createApp(options: AppOptions): Hono<Environment> {
     maxFileBytes: options.maxFileBytes ?? 512 * 2 ** 20,
   };
 
-  app.use(createGate(createAuthCheck(options.apiKeys ?? []), options.cors ?? {}, createExecuteOnce(routeOptions), logger));
+  app.use(
+    createGate(createAuthCheck(options.apiKeys ?? []), options.cors ?? {}, createExecuteOnce(routeOptions), logger),
+  );
   app.get('/health', (c) => answerText(c, 200, '{"status":"ok"}'));
   for (const addRoutes of [
     assistantRoutes,

@@ -1,8 +1,8 @@
 import type { Logger } from '@cogitator-ai/openai-engine';
 import type { MiddlewareHandler } from 'hono';
 import type { Environment } from '../environment.ts';
-import { createRequestId } from '../request-id.ts';
 import type { ExecuteOnce } from '../idempotency/execute-once.ts';
+import { createRequestId } from '../request-id.ts';
 import type { AuthCheck } from './api-keys.ts';
 import { createCors, type CorsOptions, preflightHeaders } from './cors.ts';
 
@@ -29,22 +29,24 @@ export function createGate(
         return c.body(null, 204, headers ? { ...headers, ...preflightHeaders(corsOptions, asked) } : {});
       }
     }
+    let idempotencyKey: string | undefined;
     if (c.req.path.startsWith('/v1')) {
       checkAuth({ authorization: c.req.header('authorization'), apiKey: c.req.header('api-key') });
-      const idempotencyKey = c.req.method === 'POST' ? c.req.header('idempotency-key') : undefined;
-      if (idempotencyKey !== undefined) return executeOnce(c, idempotencyKey, next);
+      if (c.req.method === 'POST') idempotencyKey = c.req.header('idempotency-key');
     }
-    await next();
+    let replay: Response | undefined;
+    if (idempotencyKey === undefined) await next();
+    else replay = await executeOnce(c, idempotencyKey, next);
     logger?.debug(
       {
         requestId: c.get('requestId'),
         method: c.req.method,
         path: c.req.path,
-        status: c.res.status,
+        status: (replay ?? c.res).status,
         ms: Math.round(performance.now() - c.get('startedAt')),
       },
       'Answered.',
     );
-    return undefined;
+    return replay;
   };
 }
