@@ -6,7 +6,7 @@ import { startEngineServer } from './server/start-engine-server.ts';
 
 const servers = [
   await startEngineServer({}),
-  await startEngineServer({ limits: { runLifetimeMs: 300 }, sweepIntervalMs: 5 }),
+  await startEngineServer({ limits: { runLifetimeMs: 1000 }, sweepIntervalMs: 5 }),
 ] as const;
 afterAll(() => Promise.all(servers.map((server) => server.close())));
 

@@ -33,7 +33,7 @@ const WEIGHTS: Record<Action['do'], number> = {
   cancel: 3,
   submit: 5,
   'modify run': 1,
-  'modify message': 2,
+  'modify message': 3,
   'modify thread': 0.5,
   'delete message': 1.5,
   'retrieve run': 2,

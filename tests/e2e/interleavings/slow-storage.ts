@@ -31,5 +31,5 @@ function slowMethods<T extends object>(object: T, random: Random, others: Partia
 }
 
 async function pause(random: Random): Promise<void> {
-  if (random.chance(0.2)) await sleep(random.between(0, 4));
+  if (random.chance(0.3)) await sleep(random.between(0, 4));
 }

@@ -77,14 +77,14 @@ const oddValue: Arbitrary<unknown> = fc.oneof(
 
 interface Mutation {
   readonly place: number;
-  readonly how: 'replace' | 'remove' | 'add' | 'wrap' | 'repeat';
+  readonly how: 'replace' | 'remove' | 'add' | 'wrap' | 'repeat' | 'rename';
   readonly key: string;
   readonly value: unknown;
 }
 
 const mutation: Arbitrary<Mutation> = fc.record({
   place: fc.nat(1000),
-  how: fc.constantFrom('replace', 'replace', 'replace', 'remove', 'add', 'wrap', 'repeat'),
+  how: fc.constantFrom('replace', 'replace', 'replace', 'remove', 'add', 'wrap', 'repeat', 'rename'),
   key: fc.oneof(fc.constantFrom('foo', 'id', 'object', 'type', 'stream', 'metadata', ...ODD_TEXTS), someText),
   value: oddValue,
 });
@@ -112,17 +112,26 @@ export function nearlyValid(valid: Arbitrary<unknown>): Arbitrary<NearlyValid> {
 /** Changes one of all the places of a value, itself included. */
 function mutate(root: unknown, { place, how, key, value }: Mutation): unknown {
   const holder = { root: structuredClone(root) };
-  const places = placesIn(holder);
+  const places = how === 'rename' ? placesIn(holder).filter(isReference) : placesIn(holder);
+  if (places.length === 0) return root;
   const [owner, name] = places[place % places.length] as Place;
   const target = owner[name];
   if (how === 'remove' && Array.isArray(owner)) owner.splice(Number(name), 1);
   else if (how === 'remove') delete owner[name];
+  else if (how === 'rename') owner[name] = UNKNOWN_IDS[place % UNKNOWN_IDS.length];
   else if (how === 'wrap') owner[name] = [target];
   else if (how === 'repeat' && Array.isArray(owner)) owner.push(target);
   else if (how === 'add' && typeof target === 'object' && target !== null && !Array.isArray(target)) {
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
   } else owner[name] = value;
   return holder.root ?? null;
+}
+
+/** Names of what is not there. */
+const UNKNOWN_IDS = ['asst_x', 'file-x', 'thread_x', 'vs_x', 'call_x', 'unknown-model'];
+
+function isReference([owner, name]: Place): boolean {
+  return /^\{\w+\}$/.test(String(owner[name]));
 }
 
 type Owner = Record<string, unknown>;
