@@ -364,7 +364,7 @@ export function unknownModel(model: string): ApiError {
 /** @param extensions - With their dot: `['.csv']`. */
 export function filesNotSearchable(extensions: readonly string[], supported: readonly string[]): ApiError {
   return invalidRequest({
-    message: `Files with extensions [${extensions.map(clip).join(', ')}] are not supported for retrieval. Supported extensions are: ${supported.join(', ')}`,
+    message: `Files with extensions [${extensions.map((extension) => clip(extension)).join(', ')}] are not supported for retrieval. Supported extensions are: ${supported.join(', ')}`,
     param: 'file_ids',
     code: 'unsupported_file',
   });
