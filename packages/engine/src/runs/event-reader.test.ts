@@ -104,6 +104,22 @@ describe('readEvents', () => {
     expect(sink.received).toEqual(['1:a']);
   });
 
+  it('ends at once when the events are gone with their thread, before it began or while it is behind', async () => {
+    await append('a');
+    const behind = new SlowSink(1);
+    const isOver = async (): Promise<boolean> =>
+      (await storage.get({ kind: 'run', path: ['thread_1'], id: 'run_1' })) === null;
+    const reading = read(behind, { isOver });
+    await expect.poll(() => behind.received).toEqual(['1:a']);
+    await append('b');
+    await storage.commit({ writes: [{ write: 'delete', key: { kind: 'thread', path: [], id: 'thread_1' } }] });
+    await reading;
+
+    const late = new SlowSink();
+    await read(late, { isOver });
+    expect(late.received).toEqual([]);
+  });
+
   it('looks after a silence whether the run is over, and then ends', async () => {
     let asked = 0;
     const sink = new SlowSink();

@@ -46,6 +46,7 @@ export async function readEvents(
   let live = false;
   let full = false;
   let done = false;
+  let over = false;
   let wake: () => void = () => {};
 
   const deliver = (events: readonly LoggedEvent[]): void => {
@@ -80,7 +81,11 @@ export async function readEvents(
         deliver(events);
         continue;
       }
-      if (highest > last) continue;
+      // Whether it is over was asked before nothing was found: what came in between has been read.
+      if (over) return;
+      // Nothing where something was: it may be gone with its thread.
+      over = (highest > last || last === after) && (await isOver());
+      if (over || highest > last) continue;
       live = true;
       const silent = await new Promise<boolean>((resolve) => {
         const timer = setTimeout(resolve, silenceMs, true).unref();
@@ -90,7 +95,8 @@ export async function readEvents(
         };
         signal.addEventListener('abort', wake, { once: true, signal: subscription.signal });
       });
-      if (silent && highest <= last && (await isOver())) return;
+      live = false;
+      over = silent && (await isOver());
     }
   } finally {
     subscription.abort();

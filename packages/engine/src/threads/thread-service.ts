@@ -6,14 +6,17 @@ import {
   type Thread,
   type UpdateThreadRequest,
 } from '@cogitator-ai/openai-protocol';
+import type { Check } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
-import { deleteRecord } from '../records/delete-record.ts';
-import { threadKey } from '../records/keys.ts';
+import { runKey, threadKey } from '../records/keys.ts';
 import { updateRecord } from '../records/update-record.ts';
-import { findActiveRun } from '../runs/active-run.ts';
+import { ACTIVE_RUN } from '../runs/active-run.ts';
 import { stopRun } from '../runs/stop-run.ts';
 import { updateToolResources } from '../tools/tool-resources.ts';
 import { buildThread } from './build-thread.ts';
+
+/** Attempts at a deletion for which runs are stopped; begun again and again, they do not keep their thread. */
+const MAX_ATTEMPTS = 5;
 
 export interface ThreadService {
   create(request: CreateThreadRequest): Promise<Json<Thread>>;
@@ -55,12 +58,18 @@ export function createThreadService(context: EngineContext): ThreadService {
     },
 
     async delete(threadId) {
-      // Readers are told first: the events go with the thread.
-      const active = await findActiveRun(storage, threadId);
-      if (active) await stopRun(context, active);
-      return deleteRecord(storage, threadKey(threadId), { id: threadId, object: 'thread.deleted', deleted: true }, () =>
-        notFound('thread', threadId),
-      );
+      const key = threadKey(threadId);
+      const exists: Check = { check: 'exists', key };
+      const free: Check = { check: 'free', key, unique: ACTIVE_RUN };
+      for (let attempt = 1; ; attempt++) {
+        const checks = attempt < MAX_ATTEMPTS ? [exists, free] : [exists];
+        const result = await storage.commit({ checks, writes: [{ write: 'delete', key }] });
+        if (result.ok) return Json.of<DeletedObject>({ id: threadId, object: 'thread.deleted', deleted: true });
+        if (result.conflict.reason !== 'taken') throw notFound('thread', threadId);
+        // Its readers are told first: the events go with the thread.
+        const run = await storage.get(runKey(threadId, result.conflict.holder));
+        if (run) await stopRun(context, run);
+      }
     },
   };
 }
