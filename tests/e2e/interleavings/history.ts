@@ -23,7 +23,7 @@ export interface Transcript {
   readonly of: 'create run' | 'submit';
   readonly runId: string;
   readonly events: StreamEvent[];
-  /** Whether the client stayed to the end. */
+  /** Whether the client stayed to the end, and there was one: a thread may be deleted before all is told. */
   readonly whole: boolean;
 }
 

@@ -24,23 +24,40 @@ const NEXT: Record<RunStatus, readonly RunStatus[]> = {
   expired: [],
 };
 
-/** What holds whatever clients do, whenever they do it. Each says what is wrong. */
-export const INVARIANTS = {
+/** What holds of all that clients are told, whatever they do, whenever they do it. Each says what is wrong. */
+const OF_HISTORY = {
   'answers every request with success or the refusal that fits': ({ faults }) => faults,
-  'moves runs only as their life cycle allows': statusFaults,
   'has one active run at most': activeRunFaults,
   'refuses nothing because of a run that has ended': lockFaults,
+  'tells events in order and to the end': ({ transcripts }) => transcripts.flatMap(orderFaults),
+  'sends deltas whose sum is the object': ({ transcripts }) => transcripts.flatMap(({ events }) => sumFaults(events)),
+} as const satisfies Record<string, (history: History) => string[]>;
+
+/** What also holds of what is there in the end. */
+const OF_OUTCOME = {
+  'moves runs only as their life cycle allows': statusFaults,
   'keeps every accepted message once, in order': messageFaults,
   'writes one message for each step that says so': answerFaults,
   'keeps what clients change': changeFaults,
   'takes the outputs of each call once': outputFaults,
-  'tells events in order and to the end': ({ transcripts }) => transcripts.flatMap(orderFaults),
-  'sends deltas whose sum is the object': ({ transcripts }) => transcripts.flatMap(({ events }) => sumFaults(events)),
   'tells what it stores': transcriptFaults,
   'ends steps and messages with their run': endFaults,
 } as const satisfies Record<string, (history: History, outcome: Outcome) => string[]>;
 
-export type Invariant = keyof typeof INVARIANTS;
+export type Invariant = keyof typeof OF_HISTORY | keyof typeof OF_OUTCOME;
+
+export const INVARIANTS = [...Object.keys(OF_HISTORY), ...Object.keys(OF_OUTCOME)] as readonly Invariant[];
+
+/** What is wrong, by the invariant that does not hold. */
+export function brokenInvariants(history: History, outcome: Outcome | null): Map<Invariant, string[]> {
+  const faults = [
+    ...Object.entries(OF_HISTORY).map(([name, check]) => [name as Invariant, check(history)] as const),
+    ...Object.entries(OF_OUTCOME).map(
+      ([name, check]) => [name as Invariant, outcome ? check(history, outcome) : []] as const,
+    ),
+  ];
+  return new Map(faults.filter(([, found]) => found.length > 0));
+}
 
 /** Statuses that can follow on another at last. */
 const REACHABLE: ReadonlyMap<RunStatus, ReadonlySet<RunStatus>> = new Map(

@@ -27,7 +27,7 @@ export interface Place {
 /** What came of a schedule. */
 export interface Played {
   readonly history: History;
-  /** `null` when not everything ended. */
+  /** `null` when the thread was deleted, or when not everything ended. */
   readonly outcome: Outcome | null;
 }
 
@@ -36,8 +36,11 @@ export async function playSchedule(place: Place, schedule: Schedule): Promise<Pl
   const created = await ask<Thread>('POST', `${place.baseURL}/threads`, {});
   if (!('object' in created)) throw new Error('No thread');
   const player = new Player(place, schedule, created.object.id);
-  await Promise.all(schedule.clients.map((actions) => player.play(actions)));
-  const outcome = await player.end().catch((error: unknown) => {
+  const { clients, deleteAfterMs } = schedule;
+  const deletion = deleteAfterMs === null ? null : player.deleteThread(deleteAfterMs);
+  await Promise.all([...clients.map((actions) => player.play(actions)), deletion]);
+  const end = deletion ? player.endDeleted() : player.end();
+  const outcome = await end.catch((error: unknown) => {
     player.history.faults.push(String(error));
     return null;
   });
@@ -51,6 +54,7 @@ class Player {
   readonly #reading: Promise<void>[] = [];
   readonly #messageIds: string[] = [];
   #count = 0;
+  #isThreadDeleted = false;
 
   constructor(place: Place, schedule: Schedule, threadId: string) {
     this.#place = place;
@@ -75,16 +79,37 @@ class Player {
     for (const action of actions) await this.#act(action);
   }
 
+  async deleteThread(delayMs: number): Promise<void> {
+    await sleep(delayMs);
+    this.#isThreadDeleted = true;
+    const answer = await this.#request<DeletedObject>('DELETE', '');
+    if (!('object' in answer)) this.#unexpected(answer);
+  }
+
+  /** @throws when a stream does not end. */
+  async endDeleted(): Promise<null> {
+    await this.#endStreams();
+    for (const path of ['', '/messages', '/runs', ...this.history.createdRuns.map(({ runId }) => `/runs/${runId}`)]) {
+      const answer = await this.#request('GET', path);
+      if (!('refusal' in answer) || !this.#isOfDeleted(answer)) this.history.faults.push(`'${path}' is still there.`);
+    }
+    return null;
+  }
+
   /** @throws when the thread is not given back or a stream does not end. */
   async end(): Promise<Outcome> {
     await this.#endActiveRun();
+    await this.#endStreams();
+    await this.#goOn();
+    return this.#look();
+  }
+
+  async #endStreams(): Promise<void> {
     const deadline = AbortSignal.timeout(PATIENCE_MS);
     const late = new Promise<never>((_, reject) => {
       deadline.addEventListener('abort', () => reject(new Error('A stream of an ended run goes on.')), { once: true });
     });
     await Promise.race([Promise.all(this.#reading), late]);
-    await this.#goOn();
-    return this.#look();
   }
 
   async #endActiveRun(): Promise<void> {
@@ -182,6 +207,8 @@ class Player {
     let runId: string;
     if ('stream' in answer) {
       const first = await answer.stream.next();
+      // Nothing is left to be told of what is deleted at once.
+      if (!first && this.#isThreadDeleted) return null;
       if (first?.event !== 'thread.run.created') throw new Error(`A stream begins with ${first?.event}.`);
       runId = first.data.id;
       this.#read({ of: 'create run', runId, events: [first], whole: false }, answer, action.reading);
@@ -295,20 +322,21 @@ class Player {
     const { history } = this;
     const leaveAfter = typeof reading === 'object' ? reading.leaveAfter : Infinity;
     const read = async (): Promise<void> => {
-      let whole = false;
+      let isOver = false;
       for (const event of begun.events) this.#sawEvent(answer, event);
       while (begun.events.length <= leaveAfter) {
         const event = await answer.stream.next();
         if (event === undefined) {
-          whole = true;
+          isOver = true;
           break;
         }
         begun.events.push(event);
         this.#sawEvent(answer, event);
       }
-      if (!whole) answer.stream.disconnect();
+      if (!isOver) answer.stream.disconnect();
+      const whole = isOver && (!this.#isThreadDeleted || begun.events.at(-1)?.event === 'done');
       history.transcripts.push({ ...begun, whole });
-      history.log.push(`     ${begun.runId}: ${whole ? 'streamed' : 'left'} ${begun.events.length} events`);
+      history.log.push(`     ${begun.runId}: ${isOver ? 'streamed' : 'left'} ${begun.events.length} events`);
     };
     this.#reading.push(read().catch((error: unknown) => void history.faults.push(`A stream broke: ${String(error)}`)));
   }
@@ -346,9 +374,14 @@ class Player {
   }
 
   #unexpected(answer: Answer<unknown>): null {
+    if (this.#isThreadDeleted && 'refusal' in answer && this.#isOfDeleted(answer)) return null;
     const what = 'refusal' in answer ? `${answer.status} ${answer.refusal}` : 'an answer of another kind';
     this.history.faults.push(`Unexpected: ${what}`);
     return null;
+  }
+
+  #isOfDeleted({ status, refusal }: Extract<Answer<unknown>, { refusal: string }>): boolean {
+    return status === 404 && refusal === `No thread found with id '${this.history.threadId}'.`;
   }
 
   async #request<T>(method: string, path: string, body?: object): Promise<Answer<T>> {

@@ -25,6 +25,8 @@ export interface Schedule {
   readonly clients: readonly (readonly Action[])[];
   /** How a run that is left in the end is got rid of. */
   readonly ending: 'cancel' | 'wait for its expiry';
+  /** When the thread is deleted, in ms from the beginning; most are not. */
+  readonly deleteAfterMs: number | null;
 }
 
 const WEIGHTS: Record<Action['do'], number> = {
@@ -48,7 +50,12 @@ export function randomSchedule(seed: number, lifetimeMs: number): Schedule {
   const clients = Array.from({ length: random.between(1, 3) }, () =>
     Array.from({ length: random.between(3, 7) }, () => randomAction(random, lifetimeMs)),
   );
-  return { seed, clients, ending: lifetimeMs < 1000 && random.chance(0.5) ? 'wait for its expiry' : 'cancel' };
+  return {
+    seed,
+    clients,
+    ending: lifetimeMs < 1000 && random.chance(0.5) ? 'wait for its expiry' : 'cancel',
+    deleteAfterMs: random.chance(0.1) ? random.between(0, 300) : null,
+  };
 }
 
 function randomAction(random: Random, lifetimeMs: number): Action {
