@@ -123,12 +123,13 @@ function activeRunFaults({ createdRuns, sightings }: History): string[] {
   return faults;
 }
 
-function lockFaults({ locks, sightings, createdRuns }: History): string[] {
+function lockFaults({ locks, sightings, createdRuns, schedule }: History): string[] {
   return locks.flatMap(({ runId, what, ...refused }) => {
     const ended = sightings.some(
       (seen) => seen.runId === runId && isTerminalRunStatus(seen.status) && isBefore(seen, refused),
     );
-    const known = createdRuns.some((run) => run.runId === runId);
+    // Of a thread that is deleted at once a client may never hear the id.
+    const known = schedule.deleteAfterMs !== null || createdRuns.some((run) => run.runId === runId);
     return ended || !known ? [`${what} ${ended ? 'But it has ended.' : 'But there is no such run.'}`] : [];
   });
 }

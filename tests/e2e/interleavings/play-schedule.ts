@@ -380,8 +380,9 @@ class Player {
     return null;
   }
 
+  /** What the thread owns may be seen to go just before it. */
   #isOfDeleted({ status, refusal }: Extract<Answer<unknown>, { refusal: string }>): boolean {
-    return status === 404 && refusal === `No thread found with id '${this.history.threadId}'.`;
+    return status === 404 && /^No (thread|run|message) found with id '\w+'\.$/.test(refusal);
   }
 
   async #request<T>(method: string, path: string, body?: object): Promise<Answer<T>> {
