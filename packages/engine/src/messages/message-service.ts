@@ -60,7 +60,6 @@ export function createMessageService(context: EngineContext): MessageService {
     },
 
     async update(threadId, messageId, { metadata }) {
-      await requireThread(storage, threadId);
       return updateRecord(
         storage,
         messageKey(threadId, messageId),
@@ -68,7 +67,10 @@ export function createMessageService(context: EngineContext): MessageService {
           value: { ...message, metadata: metadata === undefined ? message.metadata : (metadata ?? {}) },
           fields: messageFields(message),
         }),
-        () => notFound('message', messageId),
+        async () => {
+          await requireThread(storage, threadId);
+          return notFound('message', messageId);
+        },
       );
     },
 

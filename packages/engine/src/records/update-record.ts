@@ -1,9 +1,7 @@
 import { Json } from '@cogitator-ai/openai-protocol';
 import type { RecordFields, RecordKey, RecordKind, Storage, StoredRecord } from '@cogitator-ai/openai-storage';
+import { untilSettled } from './until-settled.ts';
 import { parseRecord } from './wire-record.ts';
-
-/** Attempts at a change that others keep overtaking. */
-const MAX_ATTEMPTS = 20;
 
 /**
  * Reads a record, changes it, and writes it back unless somebody else did meanwhile; then tries again.
@@ -15,18 +13,17 @@ export async function updateRecord<K extends RecordKind, T extends ReturnType<ty
   storage: Storage,
   key: RecordKey<K>,
   change: (value: T, record: StoredRecord<K>) => { value: T; fields?: Omit<RecordFields, 'body'> },
-  missing: () => Error,
+  missing: () => Error | Promise<Error>,
 ): Promise<Json<T>> {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+  return untilSettled(async () => {
     const record = await storage.get(key);
-    if (!record) throw missing();
+    if (!record) throw await missing();
     const { value, fields } = change(parseRecord(record) as T, record);
     const json = Json.of(value);
     const result = await storage.commit({
       checks: [{ check: 'version', key, version: record.version }],
       writes: [{ ...fields, write: 'put', key, body: json.text }],
     });
-    if (result.ok) return json;
-  }
-  throw new Error(`'${key.id}' was changed by others ${MAX_ATTEMPTS} times in a row.`);
+    return result.ok ? json : undefined;
+  });
 }

@@ -2,6 +2,7 @@ import { cannotCancelRun, Json, notFound, type Run } from '@cogitator-ai/openai-
 import type { EngineContext } from '../engine-context.ts';
 import { runKey } from '../records/keys.ts';
 import { parseRecord } from '../records/wire-record.ts';
+import { untilSettled } from '../records/until-settled.ts';
 import { requireThread } from '../threads/require-thread.ts';
 import { writeRun } from './build-run.ts';
 import { mayBecome } from './run-status.ts';
@@ -10,7 +11,7 @@ import { mayBecome } from './run-status.ts';
 export async function cancelRun(context: EngineContext, threadId: string, runId: string): Promise<Json<Run>> {
   const { storage, dispatcher } = context;
   const key = runKey(threadId, runId);
-  for (;;) {
+  return untilSettled(async () => {
     const record = await storage.get(key);
     if (!record) {
       await requireThread(storage, threadId);
@@ -28,10 +29,9 @@ export async function cancelRun(context: EngineContext, threadId: string, runId:
         events: [{ event: 'thread.run.cancelling', data: run.text }],
       },
     });
-    if (result.ok) {
-      dispatcher.interrupt({ threadId, runId });
-      dispatcher.enqueue({ threadId, runId });
-      return run;
-    }
-  }
+    if (!result.ok) return undefined;
+    dispatcher.interrupt({ threadId, runId });
+    dispatcher.enqueue({ threadId, runId });
+    return run;
+  });
 }

@@ -34,5 +34,14 @@ export async function endRun(
     if (error instanceof RunInterruptedError) return endRun(context, held, { status: 'cancelled' }, unfinished);
     throw error;
   }
-  await context.storage.events.finish(held.stream, { retainMs: context.limits.eventRetentionMs });
+  await forgetEvents(context, held);
+}
+
+/** Has the events of a run that has ended forgotten after a while. A failure is no reason for it not to have ended. */
+export async function forgetEvents({ storage, limits, logger }: EngineContext, held: HeldRun): Promise<void> {
+  try {
+    await storage.events.finish(held.stream, { retainMs: limits.eventRetentionMs });
+  } catch (err) {
+    logger.warn({ runId: held.run.id, err }, 'The events of a run that has ended could not be set to be forgotten.');
+  }
 }

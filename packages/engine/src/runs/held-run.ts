@@ -1,7 +1,8 @@
-import { Json, type Run, type RunStatus } from '@cogitator-ai/openai-protocol';
+import { isTerminalRunStatus, Json, type Run } from '@cogitator-ai/openai-protocol';
 import type { EventStreamKey, LogEvent, StoredRecord, Write } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
 import { runKey } from '../records/keys.ts';
+import { untilSettled } from '../records/until-settled.ts';
 import { parseRecord } from '../records/wire-record.ts';
 import { writeRun } from './build-run.ts';
 import { ClaimLostError, RunOutbox } from './run-outbox.ts';
@@ -89,7 +90,7 @@ export class HeldRun {
    *
    * @param events - The events that tell of it, given the run as text.
    * @throws {@link RunInterruptedError} when the run is being cancelled and may not become what was intended.
-   * @throws {@link ClaimLostError} when somebody else claimed the run or it was deleted.
+   * @throws {@link ClaimLostError} when somebody else claimed the run, or it has ended or was deleted.
    */
   async transition(
     change: Partial<Run> & Pick<Run, 'status'>,
@@ -98,7 +99,8 @@ export class HeldRun {
   ): Promise<Json<Run>> {
     await this.settled();
     const key = runKey(this.#run.thread_id, this.#run.id);
-    for (;;) {
+    return untilSettled(async () => {
+      if (isTerminalRunStatus(this.#run.status)) throw new ClaimLostError();
       if (this.#run.status !== change.status && !mayBecome(this.#run.status, change.status)) {
         throw new RunInterruptedError();
       }
@@ -115,9 +117,8 @@ export class HeldRun {
       }
       if (result.conflict.reason !== 'version') throw new ClaimLostError();
       await this.refresh();
-      // A run that is being cancelled is to end as cancelled, even though its answer may be finished.
-      if (this.#run.status === 'cancelling' && !endsCancelling(change.status)) throw new RunInterruptedError();
-    }
+      return undefined;
+    });
   }
 
   /**
@@ -132,9 +133,4 @@ export class HeldRun {
     this.#version = record.version;
     this.#dueAt = record.dueAt;
   }
-}
-
-/** Whether a run that is being cancelled may still take this status. */
-function endsCancelling(status: RunStatus): boolean {
-  return status === 'cancelled' || status === 'expired';
 }

@@ -20,8 +20,8 @@ export class MessageStep implements OpenStep {
   readonly #message: Message;
   readonly #parts: Part[] = [];
 
-  /** Stores the step and its still empty message, and tells of them. */
-  constructor(context: EngineContext, held: HeldRun) {
+  /** Stores the step and its still empty message, and tells of them and of the first text: no message is without a delta. */
+  constructor(context: EngineContext, held: HeldRun, type: 'text' | 'refusal', text: string) {
     const { run } = held;
     this.#held = held;
     this.#message = {
@@ -53,6 +53,7 @@ export class MessageStep implements OpenStep {
         { event: 'thread.run.step.in_progress', data: step.body },
         { event: 'thread.message.created', data: message.body },
         { event: 'thread.message.in_progress', data: message.body },
+        this.#add(type, text),
       ],
     );
   }
@@ -68,13 +69,17 @@ export class MessageStep implements OpenStep {
 
   /** Adds to the last part of this type; another type begins another part. */
   append(type: 'text' | 'refusal', text: string): void {
+    this.#held.emit(this.#add(type, text));
+  }
+
+  #add(type: 'text' | 'refusal', text: string): LogEvent {
     let part = this.#parts.at(-1);
     if (part?.type !== type) {
       part = { type, delta: createMessageDeltas(this.#message.id, this.#parts.length, type), value: '' };
       this.#parts.push(part);
     }
     part.value += text;
-    this.#held.emit(part.delta(text));
+    return part.delta(text);
   }
 }
 

@@ -74,7 +74,7 @@ export class ModelTurn {
     if (!this.#message) {
       this.#leadingSpace += text;
       if (this.#leadingSpace.trim() === '') return;
-      this.#openMessage().append(type, this.#leadingSpace);
+      this.#openMessage(type, this.#leadingSpace);
     } else {
       this.#message.append(type, text);
     }
@@ -84,15 +84,13 @@ export class ModelTurn {
     // Not every model heeds the wish for one call at a time.
     this.#skipping = !this.#held.run.parallel_tool_calls && this.#toolCalls !== null;
     if (this.#skipping) return;
-    if (!this.#toolCalls) {
-      if (this.#message) this.#endMessage(this.#message);
-      this.#toolCalls = new ToolCallsStep(this.#context, this.#held);
-      this.#onOpen(this.#toolCalls);
-    }
     // Some providers accept only ids of their own form, so theirs is kept wherever it can be.
     const id = proposedId && !this.#usedCallIds.has(proposedId) ? proposedId : this.#context.ids.create('tool_call');
     this.#usedCallIds.add(id);
-    this.#toolCalls.open(id, name);
+    if (this.#toolCalls) return this.#toolCalls.open(id, name);
+    if (this.#message) this.#endMessage(this.#message);
+    this.#toolCalls = new ToolCallsStep(this.#context, this.#held, id, name);
+    this.#onOpen(this.#toolCalls);
   }
 
   /** Ends the message before the calls of the same turn; the turn's usage goes to the calls. */
@@ -101,8 +99,8 @@ export class ModelTurn {
     this.#held.write(writes, events);
   }
 
-  #openMessage(): MessageStep {
-    this.#message = new MessageStep(this.#context, this.#held);
+  #openMessage(type: 'text' | 'refusal', text: string): MessageStep {
+    this.#message = new MessageStep(this.#context, this.#held, type, text);
     this.#onOpen(this.#message);
     return this.#message;
   }
@@ -110,9 +108,8 @@ export class ModelTurn {
   #finish({ reason, usage }: Extract<ModelEvent, { type: 'finish' }>): TurnResult {
     let step = this.#toolCalls ?? this.#message;
     if (!step) {
-      step = this.#openMessage();
       // SDKs expect at least one delta for each message, also for an empty one.
-      step.append('text', this.#leadingSpace);
+      step = this.#openMessage('text', this.#leadingSpace);
     }
     return { finishReason: reason, usage: toUsage(usage), text: this.#message?.text ?? null, step };
   }

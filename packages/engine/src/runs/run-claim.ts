@@ -3,9 +3,15 @@ import type { StoredRecord } from '@cogitator-ai/openai-storage';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import type { RunTicket } from '../ports/dispatcher.ts';
 import { runKey } from '../records/keys.ts';
+import { untilSettled } from '../records/until-settled.ts';
 import { parseRecord } from '../records/wire-record.ts';
 import { writeRun } from './build-run.ts';
 import { HeldRun } from './held-run.ts';
+
+/** What a claim changes in the run, and the event that tells of it. `null`: there is nothing to claim. */
+type ClaimChange = { readonly change: Partial<Run>; readonly event: string | null } | null;
+
+const UNCHANGED: ClaimChange = { change: {}, event: null };
 
 /**
  * Claims a run that waits to be advanced, by raising its fence: whoever held it before can write no more. A queued run
@@ -16,51 +22,70 @@ import { HeldRun } from './held-run.ts';
  */
 export async function claimRun(context: EngineContext, ticket: RunTicket): Promise<HeldRun | null> {
   const record = await context.storage.get(runKey(ticket.threadId, ticket.runId));
-  if (!record) return null;
-  const { status } = parseRecord(record);
-  if (status === 'queued') {
-    return claim(
-      context,
-      record,
-      { status: 'in_progress', started_at: unixSeconds(context) },
-      'thread.run.in_progress',
-    );
-  }
-  return status === 'cancelling' ? claim(context, record, {}, null) : null;
+  return (
+    record &&
+    claim(context, record, ({ status }, { fence }) => {
+      if (fence !== record.fence) return null;
+      if (status === 'cancelling') return UNCHANGED;
+      if (status !== 'queued') return null;
+      return { change: { status: 'in_progress', started_at: unixSeconds(context) }, event: 'thread.run.in_progress' };
+    })
+  );
 }
 
 /** Claims a run whose time is up, whatever its status and whoever holds it. */
 export async function claimExpiredRun(context: EngineContext, record: StoredRecord<'run'>): Promise<HeldRun | null> {
   if (record.dueAt === null || record.dueAt > (await context.storage.now())) return null;
-  return isTerminalRunStatus(parseRecord(record).status) ? null : claim(context, record, {}, null);
+  return claim(context, record, ({ status }, { fence }) =>
+    fence !== record.fence || isTerminalRunStatus(status) ? null : UNCHANGED,
+  );
 }
 
 /** Claims a run that is to end now, whatever its status and whoever holds it. From here on it is being cancelled. */
-export async function claimToStop(context: EngineContext, record: StoredRecord<'run'>): Promise<HeldRun | null> {
-  const { status } = parseRecord(record);
-  if (isTerminalRunStatus(status)) return null;
-  if (status === 'cancelling') return claim(context, record, {}, null);
-  return claim(context, record, { status: 'cancelling', required_action: null }, 'thread.run.cancelling');
+export function claimToStop(context: EngineContext, record: StoredRecord<'run'>): Promise<HeldRun | null> {
+  return claim(context, record, ({ status }) => {
+    if (isTerminalRunStatus(status)) return null;
+    if (status === 'cancelling') return UNCHANGED;
+    return { change: { status: 'cancelling', required_action: null }, event: 'thread.run.cancelling' };
+  });
 }
 
+/** Claims a run anew that this process holds, when its writes have failed. `null`: it is somebody else's, or has ended. */
+export async function claimAgain(context: EngineContext, { run, fence }: HeldRun): Promise<HeldRun | null> {
+  const record = await context.storage.get(runKey(run.thread_id, run.id));
+  return (
+    record &&
+    claim(context, record, ({ status }, latest) =>
+      latest.fence !== fence || isTerminalRunStatus(status) ? null : UNCHANGED,
+    )
+  );
+}
+
+/** @param decide - Asked again when the run was changed meanwhile, such as its metadata. */
 async function claim(
   context: EngineContext,
-  record: StoredRecord<'run'>,
-  change: Partial<Run>,
-  event: string | null,
+  first: StoredRecord<'run'>,
+  decide: (run: Run, record: StoredRecord<'run'>) => ClaimChange,
 ): Promise<HeldRun | null> {
-  const { key, version, dueAt } = record;
-  const run = Json.of({ ...parseRecord(record), ...change });
-  const fence = record.fence + 1;
-  const result = await context.storage.commit({
-    checks: [{ check: 'version', key, version }],
-    writes: [writeRun('put', run, { fence, dueAt })],
-    events: {
-      stream: { partition: run.value.thread_id, id: run.value.id },
-      fence,
-      events: event === null ? [] : [{ event, data: run.text }],
-    },
+  const { storage } = context;
+  let record: StoredRecord<'run'> | null = first;
+  return untilSettled(async () => {
+    const decision = record && decide(parseRecord(record), record);
+    if (!record || !decision) return null;
+    const { key, version, dueAt } = record;
+    const run = Json.of({ ...parseRecord(record), ...decision.change });
+    const fence = record.fence + 1;
+    const result = await storage.commit({
+      checks: [{ check: 'version', key, version }],
+      writes: [writeRun('put', run, { fence, dueAt })],
+      events: {
+        stream: { partition: run.value.thread_id, id: run.value.id },
+        fence,
+        events: decision.event === null ? [] : [{ event: decision.event, data: run.text }],
+      },
+    });
+    if (result.ok) return new HeldRun(context, { ...record, body: run.text, fence, version: version + 1 });
+    record = await storage.get(key);
+    return undefined;
   });
-  if (!result.ok) return null;
-  return new HeldRun(context, { ...record, body: run.text, fence, version: version + 1 });
 }

@@ -1,14 +1,17 @@
+import { isTerminalRunStatus, type Run } from '@cogitator-ai/openai-protocol';
+import { StorageError } from '@cogitator-ai/openai-storage';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import type { RunHandler } from '../ports/dispatcher.ts';
 import { ModelError } from '../ports/model-port.ts';
 import { addToolCalls, loadConversation } from './conversation.ts';
-import { endRun, type Unfinished } from './end-run.ts';
+import { endRun, forgetEvents, type Unfinished } from './end-run.ts';
 import { executeTool } from './execute-tool.ts';
 import type { HeldRun } from './held-run.ts';
 import { loadUnfinished } from './load-unfinished.ts';
 import { ModelTurn } from './model-turn.ts';
 import { endOpenStep, type OpenStep } from './open-step.ts';
-import { claimRun } from './run-claim.ts';
+import { claimAgain, claimRun } from './run-claim.ts';
 import { type RunEnding, toRunError } from './run-ending.ts';
 import { DONE } from './run-events.ts';
 import { ClaimLostError } from './run-outbox.ts';
@@ -16,6 +19,9 @@ import { planTurn, promptWindow } from './plan-turn.ts';
 import { pendingCalls, ToolCallsStep } from './tool-calls-step.ts';
 import { addUsage, NO_USAGE } from './usage.ts';
 import { PromptMeter } from '../tokens/prompt-meter.ts';
+
+/** Pauses between attempts to end a run while the store is out of reach, in ms. */
+const STORE_PAUSES_MS = [100, 500, 2000, 5000, 10_000];
 
 /** Advances runs: claims one, takes model turns and executes server tools until it has ended or waits for its client. */
 export function createRunLoop(context: EngineContext): RunHandler {
@@ -44,12 +50,14 @@ async function advance(context: EngineContext, held: HeldRun, interrupt: AbortSi
   const timer = setTimeout(() => expiry.abort(), Math.min(msToExpiry, 2 ** 31 - 1));
   const stop = AbortSignal.any([interrupt, held.stopped, expiry.signal]);
   const progress: Progress = { open: null, openUsage: NO_USAGE, usage: NO_USAGE };
+  const signals = { interrupt, expired: expiry.signal };
   try {
     const ending = await takeTurns(context, held, progress, stop);
-    if (ending) await endRun(context, held, ending, progress);
+    if (ending) await settle(context, held, progress, () => ending);
   } catch (error) {
-    const ending = await explain(context, held, error, { interrupt, expired: expiry.signal });
-    if (ending) await endRun(context, held, ending, progress);
+    const cause: unknown = held.stopped.aborted ? held.stopped.reason : error;
+    if (cause instanceof ClaimLostError) return;
+    await settle(context, held, progress, (run) => explain(context, run, cause, signals));
   } finally {
     clearTimeout(timer);
   }
@@ -129,30 +137,58 @@ async function waitForClient(held: HeldRun, step: ToolCallsStep, { openUsage }: 
   );
 }
 
-/** How a run ends whose advance threw, or `null` when it is no longer ours to end. */
-async function explain(
+/** Ends a run, also when the store does not take it at once; not when it has become somebody else's to end. */
+async function settle(
   context: EngineContext,
   held: HeldRun,
-  error: unknown,
-  signals: { interrupt: AbortSignal; expired: AbortSignal },
-): Promise<RunEnding | null> {
-  const cause: unknown = held.stopped.aborted ? held.stopped.reason : error;
-  if (cause instanceof ClaimLostError) return null;
-  try {
-    await held.refresh();
-  } catch (refreshError) {
-    if (refreshError instanceof ClaimLostError) return null;
-    throw refreshError;
+  progress: Unfinished,
+  endingOf: (run: Run) => RunEnding,
+): Promise<void> {
+  let holder = held;
+  let unfinished = progress;
+  await untilReachable(context, async (isFirst) => {
+    if (holder.stopped.aborted) {
+      // What was written is what counts from here on: its readers have seen no more.
+      const again = await claimAgain(context, holder);
+      if (!again) return;
+      holder = again;
+      unfinished = await loadUnfinished(context.storage, holder);
+    } else if (!isFirst) {
+      await holder.refresh();
+      // It was written, only the answer was lost.
+      if (isTerminalRunStatus(holder.run.status)) return forgetEvents(context, holder);
+    }
+    await endRun(context, holder, endingOf(holder.run), unfinished);
+  });
+}
+
+/** Tries again while the store is out of reach, for a while. */
+async function untilReachable({ logger }: EngineContext, attempt: (isFirst: boolean) => Promise<void>): Promise<void> {
+  for (let count = 0; ; count++) {
+    try {
+      return await attempt(count === 0);
+    } catch (error) {
+      const pauseMs = STORE_PAUSES_MS[count];
+      if (!StorageError.isInstance(error) || !error.retryable || pauseMs === undefined) throw error;
+      logger.warn({ err: error }, 'The store is out of reach; a run waits for it to be ended.');
+      await sleep(pauseMs);
+    }
   }
-  if (held.run.status === 'cancelling') return { status: 'cancelled' };
-  if (signals.expired.aborted) return { status: 'expired' };
-  if (signals.interrupt.aborted) {
-    return {
-      status: 'failed',
-      error: { code: 'server_error', message: 'The server was stopped before the run ended.' },
-    };
+}
+
+/** How a run ends whose advance was broken off. */
+function explain(
+  context: EngineContext,
+  { id: runId, thread_id: threadId, model, status }: Run,
+  cause: unknown,
+  { interrupt, expired }: { interrupt: AbortSignal; expired: AbortSignal },
+): RunEnding {
+  if (status === 'cancelling') return { status: 'cancelled' };
+  if (expired.aborted) return { status: 'expired' };
+  if (interrupt.aborted) {
+    const message = 'The server was stopped before the run ended.';
+    return { status: 'failed', error: { code: 'server_error', message } };
   }
-  const { id: runId, thread_id: threadId, model } = held.run;
   if (ModelError.isInstance(cause)) {
     context.logger.warn({ runId, threadId, model, code: cause.code, reason: cause.message }, 'A run failed.');
   } else {

@@ -68,7 +68,6 @@ export function createRunService(context: EngineContext): RunService {
     },
 
     async update(threadId, runId, { metadata }) {
-      await requireThread(storage, threadId);
       return updateRecord(
         storage,
         runKey(threadId, runId),
@@ -76,7 +75,10 @@ export function createRunService(context: EngineContext): RunService {
           value: { ...run, metadata: metadata === undefined ? run.metadata : (metadata ?? {}) },
           fields: { unique: activeRunLock(run.status), dueAt },
         }),
-        () => notFound('run', runId),
+        async () => {
+          await requireThread(storage, threadId);
+          return notFound('run', runId);
+        },
       );
     },
 

@@ -5,7 +5,8 @@ const NEXT = {
   queued: ['in_progress', 'cancelling', 'failed', 'expired'],
   in_progress: ['requires_action', 'cancelling', 'completed', 'incomplete', 'failed', 'expired'],
   requires_action: ['queued', 'cancelling', 'failed', 'expired'],
-  cancelling: ['cancelled', 'completed', 'incomplete', 'failed', 'expired'],
+  // Legal, too, would be the end it comes to before it is stopped; here it ends as it was asked to.
+  cancelling: ['cancelled', 'expired'],
   cancelled: [],
   completed: [],
   failed: [],

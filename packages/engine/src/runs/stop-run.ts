@@ -7,7 +7,9 @@ import { ClaimLostError } from './run-outbox.ts';
 
 /** Ends a run as cancelled at once, whoever advances it, and tells its readers: its thread is about to go. */
 export async function stopRun(context: EngineContext, record: StoredRecord<'run'>): Promise<void> {
+  const ticket = { threadId: record.key.path[0] as string, runId: record.key.id };
   const held = await claimToStop(context, record);
+  context.dispatcher.interrupt(ticket);
   if (!held) return;
   try {
     await endRun(context, held, { status: 'cancelled' }, await loadUnfinished(context.storage, held));
@@ -15,5 +17,4 @@ export async function stopRun(context: EngineContext, record: StoredRecord<'run'
     // Somebody else has ended it, or deleted the thread.
     if (!(error instanceof ClaimLostError)) throw error;
   }
-  context.dispatcher.interrupt({ threadId: held.run.thread_id, runId: held.run.id });
 }

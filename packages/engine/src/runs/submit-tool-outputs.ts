@@ -12,6 +12,7 @@ import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import { runKey } from '../records/keys.ts';
 import { parseRecord } from '../records/wire-record.ts';
 import { writeStep } from '../run-steps/build-step.ts';
+import { untilSettled } from '../records/until-settled.ts';
 import { requireThread } from '../threads/require-thread.ts';
 import { writeRun } from './build-run.ts';
 import type { StartedRun } from './create-run.ts';
@@ -20,12 +21,22 @@ import { latestStep, stepState } from './load-unfinished.ts';
 import { NO_USAGE } from './usage.ts';
 
 /** Completes the step a run waits with and queues the run again. */
-export async function submitToolOutputs(
+export function submitToolOutputs(
+  context: EngineContext,
+  threadId: string,
+  runId: string,
+  request: SubmitToolOutputsRequest,
+): Promise<StartedRun> {
+  return untilSettled(() => trySubmit(context, threadId, runId, request));
+}
+
+/** @returns `undefined` when somebody else submitted, cancelled or changed the run just now. */
+async function trySubmit(
   context: EngineContext,
   threadId: string,
   runId: string,
   { tool_outputs: outputs }: SubmitToolOutputsRequest,
-): Promise<StartedRun> {
+): Promise<StartedRun | undefined> {
   const { storage, dispatcher } = context;
   const key = runKey(threadId, runId);
   const record = await storage.get(key);
@@ -65,8 +76,7 @@ export async function submitToolOutputs(
     writes: [step, writeRun('put', run, { fence, dueAt: record.dueAt })],
     events: { stream: { partition: threadId, id: runId }, fence, events },
   });
-  // Somebody else submitted, cancelled or changed the run just now: look again.
-  if (!result.ok) return submitToolOutputs(context, threadId, runId, { tool_outputs: outputs });
+  if (!result.ok) return undefined;
   dispatcher.enqueue({ threadId, runId });
   return { run, after: (result.lastEvent ?? events.length) - events.length };
 }

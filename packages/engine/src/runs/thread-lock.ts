@@ -2,11 +2,9 @@ import { threadHasActiveRun } from '@cogitator-ai/openai-protocol';
 import type { CommitResult } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
 import { runKey } from '../records/keys.ts';
+import { untilSettled } from '../records/until-settled.ts';
 import { findActiveRun } from './active-run.ts';
 import { expireRun } from './expire-run.ts';
-
-/** Attempts at a commit whose thread others keep changing. */
-const MAX_ATTEMPTS = 20;
 
 /**
  * Commits what an active run of the thread forbids. A run whose time is up, but which nobody has ended yet, does not
@@ -17,16 +15,15 @@ export async function commitUnlocked(
   threadId: string,
   commit: () => Promise<CommitResult>,
 ): Promise<CommitResult> {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+  return untilSettled(async () => {
     const result = await commit();
     if (result.ok) return result;
     const { conflict } = result;
-    if (conflict.reason === 'version') continue;
+    if (conflict.reason === 'version') return undefined;
     if (conflict.reason !== 'taken') return result;
     const holder = await context.storage.get(runKey(threadId, conflict.holder));
-    if (!holder || !(await expireRun(context, holder))) return result;
-  }
-  throw new Error(`'${threadId}' was changed by others ${MAX_ATTEMPTS} times in a row.`);
+    return holder && (await expireRun(context, holder)) ? undefined : result;
+  });
 }
 
 /** @throws `ApiError` 400 while a run holds the thread. */

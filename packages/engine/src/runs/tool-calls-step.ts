@@ -1,4 +1,5 @@
 import type { RunStep, StepToolCall, ToolCall, Usage } from '@cogitator-ai/openai-protocol';
+import type { LogEvent } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
 import type { ModelToolCall } from '../ports/model-port.ts';
 import { buildStep, writeStep } from '../run-steps/build-step.ts';
@@ -17,8 +18,8 @@ export class ToolCallsStep implements OpenStep {
   readonly #step: RunStep;
   readonly #calls: Call[] = [];
 
-  /** Stores the step, still without calls, and tells of it. */
-  constructor(context: EngineContext, held: HeldRun) {
+  /** Stores the step, still without calls, and tells of it and of the first call. */
+  constructor(context: EngineContext, held: HeldRun, id: string, name: string) {
     this.#held = held;
     this.#step = buildStep(context, held.run, { type: 'tool_calls', tool_calls: [] });
     const step = writeStep('insert', this.#step);
@@ -27,6 +28,7 @@ export class ToolCallsStep implements OpenStep {
       [
         { event: 'thread.run.step.created', data: step.body },
         { event: 'thread.run.step.in_progress', data: step.body },
+        this.#add(id, name),
       ],
     );
   }
@@ -41,8 +43,12 @@ export class ToolCallsStep implements OpenStep {
 
   /** Begins the next call. */
   open(id: string, name: string): void {
-    this.#held.emit(functionCallDelta(this.#step.id, this.#calls.length, id, name));
+    this.#held.emit(this.#add(id, name));
+  }
+
+  #add(id: string, name: string): LogEvent {
     this.#calls.push({ id, name, arguments: '', output: null });
+    return functionCallDelta(this.#step.id, this.#calls.length - 1, id, name);
   }
 
   /** Adds to the arguments of the latest call. */

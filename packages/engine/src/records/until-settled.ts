@@ -1,0 +1,24 @@
+import { StorageError } from '@cogitator-ai/openai-storage';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Attempts at a change that others keep overtaking. */
+const MAX_ATTEMPTS = 40;
+/** Longest pause between two attempts, in ms. */
+const MAX_PAUSE_MS = 50;
+
+/**
+ * Reads, changes and writes until nobody else wrote in between. The pauses are random, so that many who want the same do not
+ * keep meeting.
+ *
+ * @param attempt - Answers `undefined` to be tried again.
+ * @throws `StorageError` `unavailable` after {@link MAX_ATTEMPTS}; what `attempt` throws.
+ */
+export async function untilSettled<T>(attempt: () => Promise<T | undefined>): Promise<T> {
+  for (let count = 0; count < MAX_ATTEMPTS; count++) {
+    const result = await attempt();
+    if (result !== undefined) return result;
+    // At first the other one is done by now.
+    if (count > 0) await sleep(Math.random() * Math.min(2 ** count, MAX_PAUSE_MS));
+  }
+  throw new StorageError('unavailable', `Others changed the same record ${MAX_ATTEMPTS} times in a row.`);
+}

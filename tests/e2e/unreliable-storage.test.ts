@@ -1,0 +1,87 @@
+import type { Assistant, Message, Run, Thread } from '@cogitator-ai/openai-protocol';
+import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { startEngineServer } from './server/start-engine-server.ts';
+import { makeUnreliable } from './server/unreliable-storage.ts';
+import { connectApi } from './wire/api.ts';
+
+const unreliable = makeUnreliable(createMemoryStorage());
+const server = await startEngineServer({ storage: unreliable.storage, mayFail: true });
+const api = connectApi(server.baseURL);
+beforeEach(() => server.upstream.reset());
+afterAll(() => server.close());
+
+async function begin(): Promise<{ path: string; run: () => Promise<Run> }> {
+  const { id: assistant_id } = await api.post<Assistant>('/assistants', { model: server.model });
+  const thread = await api.post<Thread>('/threads', { messages: [{ role: 'user', content: 'Hello' }] });
+  const path = `/threads/${thread.id}`;
+  const { id } = await api.post<Run>(`${path}/runs`, { assistant_id });
+  return { path, run: () => api.get<Run>(`${path}/runs/${id}`) };
+}
+
+describe('a run whose store is out of reach for a moment', () => {
+  it.each([
+    ['the end is written', { method: 'commit', when: /thread\.run\.completed/ }],
+    [
+      'the end was written, and only the answer is lost',
+      { method: 'commit', when: /thread\.run\.completed/, done: true },
+    ],
+    ['the end is written, three times', { method: 'commit', when: /thread\.run\.completed/, times: 3 }],
+    ['its events are set to be forgotten', { method: 'events.finish' }],
+  ])('when %s: ends as it should', async (_, { method, ...fault }) => {
+    server.upstream.script({ text: ['Once', ' upon'] });
+    unreliable.fail(method, fault);
+    const { path, run } = await begin();
+    await expect.poll(run, { timeout: 5000 }).toMatchObject({ status: 'completed' });
+    const { data } = await api.get<{ data: Message[] }>(`${path}/messages?limit=1`);
+    expect(data).toMatchObject([{ status: 'completed', content: [{ text: { value: 'Once upon' } }] }]);
+    await api.post(`${path}/messages`, { role: 'user', content: 'Again' });
+  });
+
+  it('when a piece of its answer is written: ends as failed, with what its readers have seen', async () => {
+    server.upstream.script({ text: ['Once', ' upon', ' a time'], pause: { after: 3, until: new Promise(() => {}) } });
+    unreliable.fail('events.append', { when: / upon/ });
+    const { path, run } = await begin();
+    await expect.poll(run, { timeout: 5000 }).toMatchObject({ status: 'failed', last_error: { code: 'server_error' } });
+    const { data } = await api.get<{ data: Message[] }>(`${path}/messages?limit=1`);
+    expect(data).toMatchObject([
+      { status: 'incomplete', incomplete_details: { reason: 'run_failed' }, content: [{ text: { value: 'Once' } }] },
+    ]);
+    await expect.poll(() => server.upstream.requests[0]!.aborted).toBe(true);
+    await api.post(`${path}/messages`, { role: 'user', content: 'Again' });
+  });
+});
+
+describe('a run that others change at the same moment', () => {
+  it('is advanced, cancelled and expired all the same', async () => {
+    const { id: assistant_id } = await api.post<Assistant>('/assistants', {
+      model: server.model,
+      tools: [{ type: 'function', function: { name: 'f' } }],
+    });
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        server.upstream.script({ toolCalls: [{ id: 'call_A', name: 'f', arguments: ['{}'] }] });
+        const thread = await api.post<Thread>('/threads', { messages: [{ role: 'user', content: 'Hello' }] });
+        const path = `/threads/${thread.id}/runs`;
+        const { id } = await api.post<Run>(path, { assistant_id });
+        const run = (): Promise<Run> => api.get<Run>(`${path}/${id}`);
+        await expect.poll(run, { timeout: 10_000 }).toMatchObject({ status: 'requires_action' });
+        const change = (): Promise<Run> => api.post<Run>(`${path}/${id}`, { metadata: { index: String(index) } });
+        const body = { tool_outputs: [{ tool_call_id: 'call_A', output: 'x' }] };
+        const action =
+          index % 2 ? api.post(`${path}/${id}/cancel`) : api.post(`${path}/${id}/submit_tool_outputs`, body);
+        await Promise.all([change(), action, change(), change()]);
+        const status = index % 2 ? 'cancelled' : 'completed';
+        await expect.poll(run, { timeout: 10_000 }).toMatchObject({ status, metadata: { index: String(index) } });
+      }),
+    );
+  });
+
+  it('answers many who change one thing at once', async () => {
+    const { id } = await api.post<Thread>('/threads');
+    const changes = Array.from({ length: 60 }, (_, index) =>
+      api.post<Thread>(`/threads/${id}`, { metadata: { index: String(index) } }),
+    );
+    expect(new Set((await Promise.all(changes)).map(({ metadata }) => metadata['index'])).size).toBe(60);
+  });
+});
