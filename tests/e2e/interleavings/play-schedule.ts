@@ -209,7 +209,10 @@ class Player {
       const first = await answer.stream.next();
       // Nothing is left to be told of what is deleted at once.
       if (!first && this.#isThreadDeleted) return null;
-      if (first?.event !== 'thread.run.created') throw new Error(`A stream begins with ${first?.event}.`);
+      if (first?.event !== 'thread.run.created') {
+        history.faults.push(`A stream begins with ${first?.event}.`);
+        return null;
+      }
       runId = first.data.id;
       this.#read({ of: 'create run', runId, events: [first], whole: false }, answer, action.reading);
     } else {
