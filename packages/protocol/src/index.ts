@@ -9,6 +9,7 @@ export {
   bodyTooLarge,
   cannotCancelRun,
   downloadRefused,
+  duplicatePart,
   emptyMessage,
   emptyThread,
   filesNotSearchable,
@@ -34,6 +35,7 @@ export {
   modelNotFound,
   mutuallyExclusive,
   noSuchFile,
+  noSuchPart,
   notFound,
   numberTooLarge,
   numberTooSmall,
@@ -41,6 +43,7 @@ export {
   overloaded,
   propertyNameTooLong,
   quotaExceeded,
+  rangeNotSatisfiable,
   rateLimitExceeded,
   runNotAcceptingOutputs,
   stringPatternMismatch,
@@ -50,6 +53,7 @@ export {
   threadLockedForMessages,
   tooDeeplyNested,
   toolOutputMismatch,
+  tooManyParts,
   tooManyProperties,
   unknownFunctionChoice,
   unknownModel,
@@ -58,9 +62,14 @@ export {
   unsupportedContentType,
   unsupportedFeature,
   unsupportedModel,
+  uploadBeingCompleted,
+  uploadChecksumMismatch,
+  uploadNotPending,
+  uploadSizeMismatch,
+  uploadTooLarge,
   vectorStoreFileNotFound,
 } from './errors/error-texts.ts';
-export type { IdParam, NotFoundKind } from './errors/error-texts.ts';
+export type { IdParam, NotFoundKind, UploadAction } from './errors/error-texts.ts';
 export { parseRequest } from './errors/from-zod.ts';
 export { Metadata, METADATA_LIMITS } from './metadata.ts';
 export { ListFilesQuery, ListQuery, ListResponse } from './pagination.ts';
@@ -131,9 +140,11 @@ export {
 } from './run-steps/run-step.ts';
 export { RunStepDelta, StepToolCallDelta } from './run-steps/run-step-delta.ts';
 export { IncludeQuery, ListRunStepsQuery, RunStepInclude } from './run-steps/run-step-queries.ts';
-export { FileObject, FilePurpose } from './files/file-object.ts';
-export { FileExpiresAfter, UPLOAD_PURPOSES, UploadFileRequest } from './files/upload-file-request.ts';
-export type { UploadPurpose } from './files/upload-file-request.ts';
+export { FileObject, FilePurpose, IS_DOWNLOADABLE } from './files/file-object.ts';
+export { Filename } from './files/filename.ts';
+export { FileExpiresAfter, UPLOAD_PURPOSES, UploadFileRequest, UploadPurpose } from './files/upload-file-request.ts';
+export { CompleteUploadRequest, CreateUploadRequest, UPLOAD_LIMITS } from './uploads/upload-requests.ts';
+export { Upload, UploadPart, UploadStatus } from './uploads/upload.ts';
 export { Model, ModelList } from './models/model.ts';
 export { ReasoningEffort } from './models/reasoning-effort.ts';
 export { StreamError, StreamEvent, toStreamError } from './streaming/stream-event.ts';

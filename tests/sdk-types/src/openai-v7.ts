@@ -16,6 +16,8 @@ interface SdkRequests {
   updateRun: OpenAI.Beta.Threads.RunUpdateParams;
   submitToolOutputs: OpenAI.Beta.Threads.RunSubmitToolOutputsParams;
   uploadFile: OpenAI.FileCreateParams;
+  createUpload: OpenAI.UploadCreateParams;
+  completeUpload: OpenAI.UploadCompleteParams;
   list: OpenAI.Beta.AssistantListParams & OpenAI.Beta.Threads.RunListParams;
   listMessages: OpenAI.Beta.Threads.MessageListParams;
   listRunSteps: OpenAI.Beta.Threads.Runs.StepListParams;
@@ -41,6 +43,8 @@ interface SdkAnswers {
   file: OpenAI.FileObject;
   files: CursorPageResponse<OpenAI.FileObject>;
   fileDeleted: OpenAI.FileDeleted;
+  upload: OpenAI.Upload;
+  uploadPart: OpenAI.Uploads.UploadPart;
   model: OpenAI.Model;
   modelDeleted: OpenAI.ModelDeleted;
   streamEvent: OpenAI.Beta.AssistantStreamEvent;

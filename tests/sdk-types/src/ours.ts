@@ -1,10 +1,12 @@
 import type {
   Assistant,
+  CompleteUploadRequest,
   CreateAssistantRequest,
   CreateMessageRequest,
   CreateRunRequest,
   CreateThreadAndRunRequest,
   CreateThreadRequest,
+  CreateUploadRequest,
   DeletedObject,
   FileObject,
   ListFilesQuery,
@@ -25,7 +27,9 @@ import type {
   UpdateMessageRequest,
   UpdateRunRequest,
   UpdateThreadRequest,
+  Upload,
   UploadFileRequest,
+  UploadPart,
 } from '@cogitator-ai/openai-protocol';
 import type { InputOf } from './assertions.ts';
 
@@ -42,6 +46,8 @@ export interface Requests {
   updateRun: InputOf<typeof UpdateRunRequest>;
   submitToolOutputs: InputOf<typeof SubmitToolOutputsRequest>;
   uploadFile: InputOf<typeof UploadFileRequest>;
+  createUpload: InputOf<typeof CreateUploadRequest>;
+  completeUpload: InputOf<typeof CompleteUploadRequest>;
   list: InputOf<typeof ListQuery>;
   listMessages: InputOf<typeof ListMessagesQuery>;
   listRunSteps: InputOf<typeof ListRunStepsQuery>;
@@ -67,6 +73,8 @@ export interface Answers {
   file: FileWithoutGaps;
   files: ListResponse<FileWithoutGaps>;
   fileDeleted: Deleted<'file'>;
+  upload: UploadWithoutGaps;
+  uploadPart: UploadPart;
   model: Model;
   modelDeleted: Deleted<'model'>;
   streamEvent: EventWithoutGaps;
@@ -103,6 +111,9 @@ export type WithoutGaps<Type extends Run> = Omit<Type, 'instructions' | 'incompl
 export type FileWithoutGaps = Omit<FileObject, 'purpose' | 'expires_at' | 'status_details'> & {
   purpose: Exclude<FileObject['purpose'], 'evals' | 'user_data'>;
 };
+
+/** The file has the gaps of files. */
+export type UploadWithoutGaps = Omit<Upload, 'file'> & { file?: FileWithoutGaps };
 
 /** The client takes `done` off the stream, so its types do not have it. Runs inside events have the gaps of runs. */
 export type EventWithoutGaps = {

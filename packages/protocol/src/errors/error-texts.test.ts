@@ -81,6 +81,44 @@ describe('error texts', () => {
     ],
     [texts.unknownModel('X'), 400, "The requested model 'X' does not exist.", 'model_not_found', 'model'],
     [texts.downloadRefused('assistants'), 400, 'Not allowed to download files of purpose: assistants'],
+    [texts.uploadNotPending('add parts to', 'completed'), 400, "Cannot add parts to upload with status 'completed'."],
+    [texts.uploadNotPending('cancel', 'expired'), 400, "Cannot cancel upload with status 'expired'."],
+    [
+      texts.uploadBeingCompleted('complete'),
+      409,
+      'Cannot complete upload while it is being completed. Please try again later.',
+    ],
+    [
+      texts.noSuchPart('part_ids[0]', 'part_x', 'upload_x'),
+      400,
+      "No part found with id 'part_x' in upload 'upload_x'.",
+      null,
+      'part_ids[0]',
+    ],
+    [
+      texts.duplicatePart('part_ids[1]', 'part_x'),
+      400,
+      "Invalid 'part_ids[1]': duplicate part 'part_x'. Expected each part once.",
+      'invalid_value',
+      'part_ids[1]',
+    ],
+    [
+      texts.uploadSizeMismatch(6, 5),
+      400,
+      'The parts have 5 bytes in all, but the upload was created for a file of 6 bytes.',
+      null,
+      'part_ids',
+    ],
+    [
+      texts.uploadChecksumMismatch('ab', 'cd'),
+      400,
+      "The MD5 checksum of the parts is 'cd', but 'ab' was expected.",
+      null,
+      'md5',
+    ],
+    [texts.tooManyParts(3), 400, 'An upload has at most 3 parts.'],
+    [texts.uploadTooLarge(9), 413, 'Upload too large. Expected at most 9 bytes in all parts.', null, 'data'],
+    [texts.rangeNotSatisfiable(5), 416, 'The requested range is not satisfiable: the file has 5 bytes.'],
     [
       texts.missingBetaHeader(),
       400,
@@ -189,6 +227,8 @@ describe('error texts', () => {
     expect(texts.idempotencyKeyInUse('k').headers).toEqual({ 'retry-after': '1' });
     expect(texts.idempotencyOutcomeUnknown('k').headers).toEqual({ 'x-should-retry': 'false' });
     expect(texts.idempotentAnswerGone('k', '').headers).toEqual({ 'x-should-retry': 'false' });
+    expect(texts.uploadBeingCompleted('cancel').headers).toEqual({ 'retry-after': '1' });
+    expect(texts.rangeNotSatisfiable(5).headers).toEqual({ 'content-range': 'bytes */5' });
     expect(texts.methodNotAllowed(['GET', 'POST']).headers).toEqual({ allow: 'GET, POST' });
   });
 

@@ -379,6 +379,71 @@ export function invalidFilePurpose(purpose: string, supported: readonly string[]
   return invalidRequest({ message: `'${clip(purpose)}' is not one of [${list}] - 'purpose'`, param: 'purpose' });
 }
 
+/** A `Range` that begins behind the end of a file. */
+export function rangeNotSatisfiable(bytes: number): ApiError {
+  return failure(
+    416,
+    { message: `The requested range is not satisfiable: the file has ${bytes} bytes.` },
+    { headers: { 'content-range': `bytes */${bytes}` } },
+  );
+}
+
+// Uploads
+
+/** What a request wants to do with an upload, as error texts say it. */
+export type UploadAction = 'add parts to' | 'complete' | 'cancel';
+
+/** An upload that has ended. */
+export function uploadNotPending(action: UploadAction, status: string): ApiError {
+  return invalidRequest({ message: `Cannot ${action} upload with status '${status}'.` });
+}
+
+/** Another request is completing the upload. Clients try again: it may be refused, and the upload is pending again. */
+export function uploadBeingCompleted(action: UploadAction): ApiError {
+  return failure(
+    409,
+    { message: `Cannot ${action} upload while it is being completed. Please try again later.` },
+    { headers: { 'retry-after': '1' } },
+  );
+}
+
+/** A part that the upload does not have. */
+export function noSuchPart(param: string, partId: string, uploadId: string): ApiError {
+  return invalidRequest({ message: `No part found with id '${clip(partId)}' in upload '${clip(uploadId)}'.`, param });
+}
+
+export function duplicatePart(param: string, partId: string): ApiError {
+  return invalidRequest({
+    message: `Invalid '${param}': duplicate part '${clip(partId)}'. Expected each part once.`,
+    param,
+    code: 'invalid_value',
+  });
+}
+
+/** The parts do not make a file of the size that was announced. */
+export function uploadSizeMismatch(expectedBytes: number, gotBytes: number): ApiError {
+  return invalidRequest({
+    message: `The parts have ${gotBytes} bytes in all, but the upload was created for a file of ${expectedBytes} bytes.`,
+    param: 'part_ids',
+  });
+}
+
+export function uploadChecksumMismatch(expected: string, got: string): ApiError {
+  return invalidRequest({
+    message: `The MD5 checksum of the parts is '${got}', but '${clip(expected)}' was expected.`,
+    param: 'md5',
+  });
+}
+
+export function tooManyParts(maxParts: number): ApiError {
+  return invalidRequest({ message: `An upload has at most ${maxParts} parts.` });
+}
+
+/** More bytes in the parts of one upload than any file may have. */
+export function uploadTooLarge(maxBytes: number): ApiError {
+  return failure(413, { message: `Upload too large. Expected at most ${maxBytes} bytes in all parts.`, param: 'data' });
+}
+
 // Idempotency keys
 
 /** A key that came with another request before. */
@@ -465,8 +530,9 @@ export function bodyTooLarge(maxBytes: number): ApiError {
   return failure(413, { message: `Request body too large. Expected at most ${maxBytes} bytes.` });
 }
 
-export function fileTooLarge(maxBytes: number): ApiError {
-  return failure(413, { message: `File too large. Expected at most ${maxBytes} bytes.`, param: 'file' });
+/** @param param - The field of the form that the file came in. */
+export function fileTooLarge(maxBytes: number, param = 'file'): ApiError {
+  return failure(413, { message: `File too large. Expected at most ${maxBytes} bytes.`, param });
 }
 
 // Media type

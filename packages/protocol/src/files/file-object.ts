@@ -14,6 +14,22 @@ export const FilePurpose = z.enum([
 ]);
 export type FilePurpose = z.infer<typeof FilePurpose>;
 
+/**
+ * Whether the service lets clients download files of a purpose. Source: recorded traffic, except for `batch`, `evals` and
+ * `fine-tune-results`.
+ */
+export const IS_DOWNLOADABLE: Readonly<Record<FilePurpose, boolean>> = {
+  assistants: false,
+  assistants_output: true,
+  batch: true,
+  batch_output: true,
+  'fine-tune': true,
+  'fine-tune-results': true,
+  vision: false,
+  user_data: false,
+  evals: false,
+};
+
 /** Source: OpenAPI OpenAIFile; keys from recorded traffic. Times in Unix seconds. */
 export const FileObject = z.object({
   id: z.string(),

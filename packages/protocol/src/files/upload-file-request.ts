@@ -7,7 +7,7 @@ import { integerText } from '../primitives/number.ts';
 export const UPLOAD_PURPOSES = ['fine-tune', 'assistants', 'batch', 'user_data', 'vision', 'evals'] as const;
 export type UploadPurpose = (typeof UPLOAD_PURPOSES)[number];
 
-const Purpose = z.custom<UploadPurpose>().check(({ value, issues }) => {
+export const UploadPurpose = z.custom<UploadPurpose>().check(({ value, issues }) => {
   if (typeof value !== 'string') {
     issues.push({ code: 'invalid_type', expected: 'string', input: value });
   } else if (!UPLOAD_PURPOSES.includes(value)) {
@@ -15,10 +15,13 @@ const Purpose = z.custom<UploadPurpose>().check(({ value, issues }) => {
   }
 });
 
-/** Removes a file some time after it was made: 1 hour to 30 days. */
+/** How long a file that expires is kept, in seconds: 1 hour to 30 days. */
+export const FILE_LIFETIME = { min: 3600, max: 2_592_000 } as const;
+
+/** Removes a file some time after it was made. */
 export const FileExpiresAfter = z.strictObject({
   anchor: z.enum(['created_at']),
-  seconds: integerText({ min: 3600, max: 2_592_000 }),
+  seconds: integerText(FILE_LIFETIME),
 });
 export type FileExpiresAfter = z.infer<typeof FileExpiresAfter>;
 
@@ -28,5 +31,5 @@ export type FileExpiresAfter = z.infer<typeof FileExpiresAfter>;
  * `expires_after[anchor]` and `expires_after[seconds]` of the form are given here as one object.
  * Source: OpenAPI CreateFileRequest.
  */
-export const UploadFileRequest = z.strictObject({ purpose: Purpose, expires_after: FileExpiresAfter.optional() });
+export const UploadFileRequest = z.strictObject({ purpose: UploadPurpose, expires_after: FileExpiresAfter.optional() });
 export type UploadFileRequest = z.infer<typeof UploadFileRequest>;
