@@ -86,6 +86,19 @@ export function describeCascades(it: StorageTest): void {
       await apply(storage, { writes: [{ write: 'delete', key: family.thread }] });
     });
 
+    it('deletes an upload’s parts, and nothing of another upload', async ({ storage }) => {
+      const [upload, neighbour] = [newId('upload'), newId('upload')];
+      const partsOf = (id: string) => ({ kind: 'upload_part', path: [id], limit: 10, order: 'asc' }) as const;
+      for (const id of [upload, neighbour]) {
+        const part = { kind: 'upload_part', path: [id], id: newId('part') } as const;
+        await apply(storage, { writes: [insert({ kind: 'upload', path: [], id }), insert(part)] });
+      }
+      await apply(storage, { writes: [{ write: 'delete', key: { kind: 'upload', path: [], id: upload } }] });
+      expect((await storage.list(partsOf(upload))).records).toEqual([]);
+      expect((await storage.list(partsOf(neighbour))).records).toHaveLength(1);
+      await apply(storage, { writes: [{ write: 'delete', key: { kind: 'upload', path: [], id: neighbour } }] });
+    });
+
     it('deletes a message alone', async ({ storage }) => {
       const family = await aFamily(storage);
       const [message] = family.messages as [RecordKey];

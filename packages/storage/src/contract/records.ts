@@ -16,10 +16,23 @@ export const RECORD_KINDS = {
   run: { parent: 'thread', partition: 'thread', filters: [] },
   run_step: { parent: 'run', partition: 'thread', filters: [] },
   file: { parent: null, partition: null, filters: ['purpose'] },
+  upload: { parent: null, partition: 'upload', filters: [] },
+  upload_part: { parent: 'upload', partition: 'upload', filters: [] },
+  unowned_blob: { parent: null, partition: 'unowned_blob', filters: [] },
   idempotency_key: { parent: null, partition: 'idempotency_key', filters: [] },
 } as const satisfies Record<string, RecordKindSpec>;
 
-export type RecordKind = 'assistant' | 'thread' | 'message' | 'run' | 'run_step' | 'file' | 'idempotency_key';
+export type RecordKind =
+  | 'assistant'
+  | 'thread'
+  | 'message'
+  | 'run'
+  | 'run_step'
+  | 'file'
+  | 'upload'
+  | 'upload_part'
+  | 'unowned_blob'
+  | 'idempotency_key';
 
 /**
  * Names one record. Its ids are identifiers (`isIdentifier`); any other text, which a client may well have sent, names
