@@ -19,7 +19,7 @@ export interface EngineContext {
   now(): number;
 }
 
-/** Limits on what a run may take, and on what is remembered of requests. */
+/** Limits on what runs and uploads may take, and on what is remembered of requests. */
 export interface EngineLimits {
   /** Life of a run from its creation, in ms. */
   readonly runLifetimeMs: number;
@@ -29,6 +29,10 @@ export interface EngineLimits {
   readonly toolTimeoutMs: number;
   /** How long events of an ended run can be read, in ms. */
   readonly eventRetentionMs: number;
+  /** How long an upload takes parts from its creation, in ms. */
+  readonly uploadLifetimeMs: number;
+  /** How long an upload that has ended is remembered, in ms. */
+  readonly uploadRetentionMs: number;
   /** Context window of a model that does not say how much it takes, prompt and answer together, in tokens. */
   readonly contextTokens: number;
   /** How long the answer to a request with an idempotency key is kept, in ms. */

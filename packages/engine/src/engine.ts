@@ -14,8 +14,9 @@ import type { ServerTool } from './ports/tool-port.ts';
 import { createRunStepService, type RunStepService } from './run-steps/run-step-service.ts';
 import { createRunLoop } from './runs/run-loop.ts';
 import { createRunService, type RunService } from './runs/run-service.ts';
-import { RunSweeper } from './runs/run-sweeper.ts';
+import { Sweeper } from './sweeper/sweeper.ts';
 import { createThreadService, type ThreadService } from './threads/thread-service.ts';
+import { createUploadService, type UploadService } from './uploads/upload-service.ts';
 
 export interface EngineOptions {
   storage: Storage;
@@ -27,7 +28,7 @@ export interface EngineOptions {
   /** Default silent. */
   logger?: Logger;
   limits?: Partial<EngineLimits>;
-  /** How often expired runs are looked for, in ms. Default 2,000. */
+  /** How often what has expired is looked for, in ms. Default 2,000. */
   sweepIntervalMs?: number;
   /** Milliseconds since 1970. Injected so that tests can move time by hand. Default `Date.now`. */
   now?: () => number;
@@ -46,10 +47,11 @@ export interface Engine {
   readonly runs: RunService;
   readonly runSteps: RunStepService;
   readonly files: FileService;
+  readonly uploads: UploadService;
   readonly models: ModelService;
   readonly idempotency: IdempotencyService;
 
-  /** Starts advancing runs and looking for expired ones. Called once, before the first run. */
+  /** Starts advancing runs and looking for what has expired. Called once, before the first run. */
   start(): void;
 
   /**
@@ -65,6 +67,8 @@ const DEFAULT_LIMITS: EngineLimits = {
   maxTurns: 64,
   toolTimeoutMs: 60_000,
   eventRetentionMs: 300_000,
+  uploadLifetimeMs: 3_600_000,
+  uploadRetentionMs: 86_400_000,
   contextTokens: 128_000,
   idempotencyRetentionMs: 86_400_000,
   idempotencyWaitMs: 30_000,
@@ -87,7 +91,7 @@ export function createEngine(options: EngineOptions): Engine {
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     now,
   };
-  const sweeper = new RunSweeper(context, options.sweepIntervalMs ?? 2000);
+  const sweeper = new Sweeper(context, options.sweepIntervalMs ?? 2000);
 
   return {
     assistants: createAssistantService(context),
@@ -96,6 +100,7 @@ export function createEngine(options: EngineOptions): Engine {
     runs: createRunService(context),
     runSteps: createRunStepService(context),
     files: createFileService(context),
+    uploads: createUploadService(context),
     models: createModelService(context),
     idempotency: createIdempotencyService(context),
 

@@ -3,7 +3,7 @@ import type { Storage } from '@cogitator-ai/openai-storage';
 /** A store, and what was changed in it. */
 export interface WatchedStorage {
   readonly storage: Storage;
-  /** Counts the commits that were applied. */
+  /** Counts the commits that were applied; notes of blobs that have no record yet come and go. */
   readonly commits: number;
   /** Ids of the blobs there are. */
   readonly blobs: ReadonlySet<string>;
@@ -28,7 +28,8 @@ export function watchStorage(storage: Storage): WatchedStorage {
       blobs: watchedBlobs,
       commit: async (commit) => {
         const result = await storage.commit(commit);
-        if (result.ok) commits++;
+        const isNote = commit.writes?.every(({ key }) => key.kind === 'unowned_blob') ?? false;
+        if (result.ok && !isNote) commits++;
         return result;
       },
     }),

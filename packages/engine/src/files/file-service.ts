@@ -7,11 +7,15 @@ import {
   noSuchFile,
   type UploadFileRequest,
 } from '@cogitator-ai/openai-protocol';
-import { type EngineContext, unixSeconds } from '../engine-context.ts';
-import { deleteRecord } from '../records/delete-record.ts';
+import type { BlobRange } from '@cogitator-ai/openai-storage';
+import { deleteWithBlob, discardBlob, keepBlob, storeBlob } from '../blobs/owned-blobs.ts';
+import type { EngineContext } from '../engine-context.ts';
+import { dueAmong } from '../records/due.ts';
 import { fileKey } from '../records/keys.ts';
-import { listPage } from '../records/list-page.ts';
-import { parseRecord } from '../records/wire-record.ts';
+import { toListResponse } from '../records/list-page.ts';
+import { buildFile, fileLifetime, insertFile } from './build-file.ts';
+import { expireFile } from './expire-file.ts';
+import { getFile } from './get-file.ts';
 
 /** Content that was stored before the request around it was understood. Must be given to `create` or `discard`. */
 export interface ReceivedContent {
@@ -20,12 +24,7 @@ export interface ReceivedContent {
   readonly bytes: number;
 }
 
-/** A file to be sent to a client. */
-export interface FileContent {
-  readonly file: FileObject;
-  readonly content: AsyncIterable<Uint8Array>;
-}
-
+/** Files. One whose time is up is gone at once, whether or not it has been swept. */
 export interface FileService {
   /** Stores content while it arrives. Nothing is left when `content` throws or `signal` is aborted. */
   receive(content: AsyncIterable<Uint8Array>, options: { signal: AbortSignal }): Promise<ReceivedContent>;
@@ -38,7 +37,13 @@ export interface FileService {
 
   list(query: ListFilesQuery): Promise<Json<ListResponse<FileObject>>>;
   retrieve(fileId: string): Promise<Json<FileObject>>;
-  content(fileId: string, options: { signal: AbortSignal }): Promise<FileContent>;
+
+  /** @param options.range - Default all. */
+  content(
+    fileId: string,
+    options: { signal: AbortSignal; range?: BlobRange | undefined },
+  ): Promise<AsyncIterable<Uint8Array>>;
+
   delete(fileId: string): Promise<Json<DeletedObject>>;
 }
 
@@ -48,61 +53,53 @@ export function createFileService(context: EngineContext): FileService {
   return {
     async receive(content, options) {
       const fileId = ids.create('file');
-      const { bytes } = await storage.blobs.put(fileId, content, options);
+      const { bytes } = await storeBlob(context, fileKey(fileId), content, options);
       return { fileId, bytes };
     },
 
-    async create(request, { fileId, bytes, filename }) {
-      const createdAt = unixSeconds(context);
-      const file = Json.of<FileObject>({
-        id: fileId,
-        object: 'file',
-        bytes,
-        created_at: createdAt,
-        expires_at: request.expires_after ? createdAt + request.expires_after.seconds : null,
-        filename,
-        purpose: request.purpose,
-        status: 'processed',
-        status_details: null,
-      });
-      const filters = { purpose: request.purpose };
+    async create({ purpose, expires_after: expiresAfter }, { fileId, bytes, filename }) {
+      const lifetimeSeconds = fileLifetime(purpose, expiresAfter);
+      const file = buildFile(context, { id: fileId, bytes, filename, purpose, lifetimeSeconds });
       try {
-        await storage.commit({ writes: [{ write: 'insert', key: fileKey(fileId), body: file.text, filters }] });
+        await storage.commit({ writes: [await insertFile(storage, file)] });
       } catch (error) {
-        await storage.blobs.delete(fileId);
+        await discardBlob(context, fileKey(fileId));
         throw error;
       }
-      return file;
+      await keepBlob(context, fileKey(fileId));
+      return Json.of(file);
     },
 
-    async discard({ fileId }) {
-      await storage.blobs.delete(fileId);
-    },
+    discard: ({ fileId }) => discardBlob(context, fileKey(fileId)),
 
-    list: (query) => {
-      const where = query.purpose === undefined ? undefined : { purpose: query.purpose };
-      return listPage(storage, { kind: 'file', path: [], where }, query);
+    async list({ purpose, ...query }) {
+      const where = purpose === undefined ? undefined : { purpose };
+      for (;;) {
+        const page = await storage.list({ kind: 'file', path: [], where, ...query });
+        const expired = await dueAmong(storage, page.records);
+        if (expired.length === 0) return toListResponse(page);
+        for (const record of expired) await expireFile(context, record);
+      }
     },
 
     async retrieve(fileId) {
-      const record = await storage.get(fileKey(fileId));
+      const record = await getFile(storage, fileId);
       if (!record) throw noSuchFile(fileId);
       return Json.parse(record.body);
     },
 
-    async content(fileId, options) {
-      const record = await storage.get(fileKey(fileId));
-      const blob = record && (await storage.blobs.get(fileId, options));
+    async content(fileId, { signal, range }) {
+      const record = await getFile(storage, fileId);
+      const blob = record && (await storage.blobs.get(fileId, { signal, ...(range && { range }) }));
       if (!blob) throw noSuchFile(fileId);
-      return { file: parseRecord(record), content: blob.content };
+      return blob.content;
     },
 
     async delete(fileId) {
-      const deleted = await deleteRecord(storage, fileKey(fileId), { object: 'file', deleted: true, id: fileId }, () =>
-        noSuchFile(fileId),
-      );
-      await storage.blobs.delete(fileId);
-      return deleted;
+      const record = await getFile(storage, fileId);
+      const isDeleted = record !== null && (await deleteWithBlob(context, record.key));
+      if (!isDeleted) throw noSuchFile(fileId);
+      return Json.of({ object: 'file', deleted: true, id: fileId });
     },
   };
 }

@@ -4,7 +4,8 @@ import type { Commit } from '@cogitator-ai/openai-storage';
 import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EngineLimits } from '../engine-context.ts';
-import { forgetDueKeys } from './forget-due-keys.ts';
+import { sweepDue } from '../sweeper/sweep-due.ts';
+import { forgetKey } from './forget-key.ts';
 import type { IdempotencyClaim } from './idempotency-claim.ts';
 import type { IdempotencyContext } from './idempotency-context.ts';
 import { createIdempotencyService, type IdempotencyService, type KeyedRequest } from './idempotency-service.ts';
@@ -36,6 +37,10 @@ async function claim(request: KeyedRequest = REQUEST): Promise<IdempotencyClaim>
   const result = await service.claim(request, NEVER);
   if (result.type !== 'claimed') throw new Error(`The key was ${result.type}.`);
   return result.claim;
+}
+
+async function sweep(): Promise<void> {
+  await sweepDue(context, 'idempotency_key', (record) => forgetKey(context, record), NEVER);
 }
 
 describe('an idempotency key', () => {
@@ -158,10 +163,10 @@ describe('an idempotency key', () => {
   it('is forgotten a day after it was claimed', async () => {
     await (await claim()).keepAnswer(200, '1');
     now += 86_400_000 - 1;
-    await forgetDueKeys(context);
+    await sweep();
     expect(await service.claim(REQUEST, NEVER)).toMatchObject({ type: 'answered' });
     now += 1;
-    await forgetDueKeys(context);
+    await sweep();
     await (await claim()).release();
   });
 
@@ -169,7 +174,7 @@ describe('an idempotency key', () => {
     const keys = Array.from({ length: 250 }, (_, n) => ({ ...REQUEST, key: `k${n}` }));
     for (const request of keys) await (await claim(request)).keepAnswer(200, '1');
     now += 86_400_000;
-    await forgetDueKeys(context);
+    await sweep();
     expect(await context.storage.due('idempotency_key', 1000)).toEqual([]);
   });
 

@@ -24,6 +24,18 @@ export function fileKey(fileId: string): RecordKey<'file'> {
   return { kind: 'file', path: [], id: fileId };
 }
 
+export function uploadKey(uploadId: string): RecordKey<'upload'> {
+  return { kind: 'upload', path: [], id: uploadId };
+}
+
+export function uploadPartKey(uploadId: string, partId: string): RecordKey<'upload_part'> {
+  return { kind: 'upload_part', path: [uploadId], id: partId };
+}
+
+export function unownedBlobKey(blobKey: string): RecordKey<'unowned_blob'> {
+  return { kind: 'unowned_blob', path: [], id: blobKey };
+}
+
 export function idempotencyRecordKey(id: string): RecordKey<'idempotency_key'> {
   return { kind: 'idempotency_key', path: [], id };
 }

@@ -1,5 +1,5 @@
 import { Json, type ListQuery, type ListResponse } from '@cogitator-ai/openai-protocol';
-import type { ListRequest, Storage } from '@cogitator-ai/openai-storage';
+import type { ListRequest, RecordPage, Storage } from '@cogitator-ai/openai-storage';
 
 /**
  * A page of a collection as the wire shows it, joined from the stored texts without parsing them.
@@ -13,8 +13,13 @@ export async function listPage<T extends { id: string }>(
   { limit, order, after, before }: ListQuery,
   whenEmpty?: () => Promise<void>,
 ): Promise<Json<ListResponse<T>>> {
-  const { records, hasMore } = await storage.list({ ...collection, limit, order, after, before });
-  if (records.length === 0) await whenEmpty?.();
+  const page = await storage.list({ ...collection, limit, order, after, before });
+  if (page.records.length === 0) await whenEmpty?.();
+  return toListResponse(page);
+}
+
+/** A page as the wire shows it. */
+export function toListResponse<T>({ records, hasMore }: RecordPage): Json<ListResponse<T>> {
   const data = records.map(({ body }) => body).join(',');
   const firstId = JSON.stringify(records[0]?.key.id ?? null);
   const lastId = JSON.stringify(records.at(-1)?.key.id ?? null);

@@ -1,5 +1,15 @@
-import type { Assistant, FileObject, Message, Run, RunStep, Thread } from '@cogitator-ai/openai-protocol';
+import type {
+  Assistant,
+  FileObject,
+  Message,
+  Run,
+  RunStep,
+  Thread,
+  Upload,
+  UploadPart,
+} from '@cogitator-ai/openai-protocol';
 import { type RecordKind, StorageError, type StoredRecord } from '@cogitator-ai/openai-storage';
+import type { UnownedBlob } from '../blobs/unowned-blob.ts';
 import type { IdempotencyRecord } from '../idempotency/idempotency-record.ts';
 
 /** The object each kind of record holds. */
@@ -10,6 +20,9 @@ interface WireObjects {
   run: Run;
   run_step: RunStep;
   file: FileObject;
+  upload: Upload;
+  upload_part: UploadPart;
+  unowned_blob: UnownedBlob;
   idempotency_key: IdempotencyRecord;
 }
 
@@ -20,6 +33,9 @@ const OBJECT_NAMES: { readonly [K in RecordKind]: WireObjects[K]['object'] } = {
   run: 'thread.run',
   run_step: 'thread.run.step',
   file: 'file',
+  upload: 'upload',
+  upload_part: 'upload.part',
+  unowned_blob: 'unowned_blob',
   idempotency_key: 'idempotency_key',
 };
 

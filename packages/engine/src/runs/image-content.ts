@@ -1,6 +1,6 @@
 import type { Storage } from '@cogitator-ai/openai-storage';
 import type { ModelContentPart } from '../ports/model-port.ts';
-import { fileKey } from '../records/keys.ts';
+import { getFile } from '../files/get-file.ts';
 import { parseRecord } from '../records/wire-record.ts';
 
 /** Largest image a model is sent, in bytes. */
@@ -40,7 +40,7 @@ async function loadImage(
   detail: 'auto' | 'low' | 'high',
   takeRoom: (bytes: number) => boolean,
 ): Promise<ModelContentPart> {
-  const record = await storage.get(fileKey(fileId));
+  const record = await getFile(storage, fileId);
   if (!record) return inWords(`The image ${fileId} was deleted.`);
   const { filename, bytes } = parseRecord(record);
   const mediaType = MEDIA_TYPES[filename.slice(filename.lastIndexOf('.') + 1).toLowerCase()];

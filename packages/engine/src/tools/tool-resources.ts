@@ -8,6 +8,7 @@ import {
   type UpdateToolResources,
 } from '@cogitator-ai/openai-protocol';
 import type { Storage } from '@cogitator-ai/openai-storage';
+import { dueAmong } from '../records/due.ts';
 import { fileKey } from '../records/keys.ts';
 
 /** What an assistant or thread shows as `tool_resources` when created. Names of files that do not exist are refused. */
@@ -44,6 +45,10 @@ export async function updateToolResources(storage: Storage, request: UpdateToolR
 export async function requireFiles(storage: Storage, fileIds: readonly string[]): Promise<void> {
   if (fileIds.length === 0) return;
   const records = await storage.getMany(fileIds.map(fileKey));
-  const missing = fileIds.find((_, index) => records[index] === null);
+  const expired = await dueAmong(storage, records);
+  const missing = fileIds.find((_, index) => {
+    const record = records[index];
+    return !record || expired.includes(record);
+  });
   if (missing !== undefined) throw noSuchFile(missing, 400);
 }

@@ -1,0 +1,105 @@
+import type { BlobInfo, RecordKey, StoredRecord } from '@cogitator-ai/openai-storage';
+import type { EngineContext } from '../engine-context.ts';
+import { unownedBlobKey } from '../records/keys.ts';
+import { parseRecord } from '../records/wire-record.ts';
+import type { UnownedBlob } from './unowned-blob.ts';
+
+/** When a note of a blob that arrives is looked at, in ms: later than any request lasts. */
+const ARRIVAL_MS = 86_400_000;
+/** When a note of a blob that is deleted is looked at, in ms. */
+const DELETION_MS = 60_000;
+
+type BlobContext = Pick<EngineContext, 'storage' | 'logger'>;
+
+/**
+ * Stores a blob for a record that is made afterwards. The blob's key is the record's id. When the record is there,
+ * {@link keepBlob} is called; when it will not be, {@link discardBlob}.
+ *
+ * No commit covers a blob and its record. So there is a note of the blob while it may have none: whatever stops in between,
+ * {@link settleBlob} finds the note and deletes what nobody owns.
+ */
+export async function storeBlob(
+  { storage, logger }: BlobContext,
+  owner: RecordKey,
+  content: AsyncIterable<Uint8Array>,
+  options: { signal: AbortSignal },
+): Promise<BlobInfo> {
+  await noteBlob({ storage, logger }, owner, ARRIVAL_MS);
+  try {
+    return await storage.blobs.put(owner.id, content, options);
+  } catch (error) {
+    // A driver that cannot be reached may have stored it all the same.
+    await discardBlob({ storage, logger }, owner);
+    throw error;
+  }
+}
+
+/** The record of a stored blob is there. Never rejects. */
+export async function keepBlob(context: BlobContext, owner: RecordKey): Promise<void> {
+  await attempt(context, () => forgetNote(context, owner));
+}
+
+/** Deletes a stored blob, and its record if a commit that seemed to fail has made it. Never rejects. */
+export async function discardBlob(context: BlobContext, owner: RecordKey): Promise<void> {
+  await attempt(context, async () => {
+    if (await context.storage.get(owner)) await context.storage.commit({ writes: [{ write: 'delete', key: owner }] });
+    await dropBlob(context, owner);
+  });
+}
+
+/**
+ * Deletes a record and its blob.
+ *
+ * @returns Whether there was a record.
+ */
+export async function deleteWithBlob(context: BlobContext, owner: RecordKey): Promise<boolean> {
+  await noteBlob(context, owner, DELETION_MS);
+  const result = await context.storage.commit({
+    checks: [{ check: 'exists', key: owner }],
+    writes: [{ write: 'delete', key: owner }],
+  });
+  // Whatever becomes of the blob, the record is gone, and that is what was asked for.
+  await attempt(context, () => dropBlob(context, owner));
+  return result.ok;
+}
+
+/** Goes through a note that has come due: a blob without a record is deleted. */
+export async function settleBlob(context: BlobContext, note: StoredRecord<'unowned_blob'>): Promise<boolean> {
+  const { owner } = parseRecord(note);
+  if (await context.storage.get(owner)) await forgetNote(context, owner);
+  else await dropBlob(context, owner);
+  return true;
+}
+
+async function noteBlob({ storage }: BlobContext, owner: RecordKey, lookMs: number): Promise<void> {
+  const note: UnownedBlob = { id: owner.id, object: 'unowned_blob', owner };
+  // There may be one: then that is the note.
+  await storage.commit({
+    writes: [
+      {
+        write: 'insert',
+        key: unownedBlobKey(owner.id),
+        body: JSON.stringify(note),
+        dueAt: (await storage.now()) + lookMs,
+      },
+    ],
+  });
+}
+
+async function dropBlob(context: BlobContext, owner: RecordKey): Promise<void> {
+  await context.storage.blobs.delete(owner.id);
+  await forgetNote(context, owner);
+}
+
+async function forgetNote({ storage }: BlobContext, { id }: RecordKey): Promise<void> {
+  await storage.commit({ writes: [{ write: 'delete', key: unownedBlobKey(id) }] });
+}
+
+/** What cannot be done now is done when the note comes due. */
+async function attempt({ logger }: BlobContext, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (err) {
+    logger.warn({ err }, 'A blob could not be settled; it is looked at again later.');
+  }
+}
