@@ -17,6 +17,7 @@ import type { RouteOptions } from './routes/route.ts';
 import { runStepRoutes } from './routes/run-steps.ts';
 import { runRoutes } from './routes/runs.ts';
 import { threadRoutes } from './routes/threads.ts';
+import { uploadRoutes } from './routes/uploads.ts';
 import { Heartbeat } from './sse/heartbeat.ts';
 
 export interface AppOptions {
@@ -28,8 +29,10 @@ export interface AppOptions {
   logger?: Logger;
   /** Largest JSON body, in bytes. Default 32 MiB. */
   maxBodyBytes?: number;
-  /** Largest uploaded file, in bytes. Default 512 MiB. */
+  /** Largest file uploaded at once, in bytes; uploads in parts may be larger. Default 512 MiB. */
   maxFileBytes?: number;
+  /** Whether files of the purposes that the service keeps to itself cannot be downloaded, such as `assistants`. Default false. */
+  strictFileDownloads?: boolean;
   /** Silence after which a stream is sent a comment, in ms. Default 15,000. */
   heartbeatMs?: number;
 }
@@ -44,6 +47,7 @@ export function createApp(options: AppOptions): Hono<Environment> {
     heartbeat: new Heartbeat(options.heartbeatMs ?? 15_000),
     maxBodyBytes: options.maxBodyBytes ?? 32 * 2 ** 20,
     maxFileBytes: options.maxFileBytes ?? 512 * 2 ** 20,
+    strictFileDownloads: options.strictFileDownloads ?? false,
   };
 
   app.use(
@@ -57,6 +61,7 @@ export function createApp(options: AppOptions): Hono<Environment> {
     messageRoutes,
     runStepRoutes,
     fileRoutes,
+    uploadRoutes,
     modelRoutes,
   ]) {
     addRoutes(app, routeOptions);

@@ -14,6 +14,7 @@ export interface RouteOptions {
   readonly heartbeat: Heartbeat;
   readonly maxBodyBytes: number;
   readonly maxFileBytes: number;
+  readonly strictFileDownloads: boolean;
 }
 
 export type App = Hono<Environment>;

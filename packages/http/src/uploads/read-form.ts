@@ -1,0 +1,129 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import {
+  Filename,
+  fileTooLarge,
+  malformedMultipart,
+  missingParameter,
+  parseRequest,
+  unsupportedContentType,
+} from '@cogitator-ai/openai-protocol';
+import { Busboy, type BusboyFileStream } from '@fastify/busboy';
+import { z } from 'zod';
+
+/** Most form fields beside the file, and their longest value in bytes. */
+const FIELD_LIMITS = { fields: 20, fieldSize: 64 * 1024, fieldNameSize: 200, headerPairs: 100 };
+
+/** Where the file of a form goes. */
+export interface FormFile<Received> {
+  /** Name of its field. */
+  readonly field: string;
+  readonly maxBytes: number;
+  /** Stores it while it arrives. */
+  receive(content: AsyncIterable<Uint8Array>, options: { signal: AbortSignal }): Promise<Received>;
+  /** Drops it when the request turns out to be wrong. */
+  discard(received: Received): Promise<void>;
+}
+
+export interface Form<Received> {
+  /** The other fields. `a[b]` is the field `b` of `a`. */
+  readonly fields: Record<string, unknown>;
+  readonly received: Received;
+  readonly filename: string;
+}
+
+/**
+ * Reads a multipart request with one file, whatever the order of the fields, and answers what `use` makes of it. Of a request
+ * that fails nothing is left.
+ */
+export async function readForm<Received, Answer>(
+  request: Request,
+  file: FormFile<Received>,
+  use: (form: Form<Received>) => Promise<Answer>,
+): Promise<Answer> {
+  const contentType = request.headers.get('content-type') ?? '';
+  if (!/^multipart\/form-data\b/i.test(contentType)) throw unsupportedContentType(contentType, 'multipart/form-data');
+  const { fields, files } = await parseForm(request, contentType, file);
+  const [first] = files;
+  if (!first) throw missingParameter(file.field);
+  try {
+    return await use({ fields, received: first.received, filename: toFilename(file.field, first.filename) });
+  } catch (error) {
+    await file.discard(first.received);
+    throw error;
+  }
+}
+
+interface ReceivedFile<Received> {
+  readonly received: Received;
+  readonly filename: string | undefined;
+}
+
+async function parseForm<Received>(
+  request: Request,
+  contentType: string,
+  file: FormFile<Received>,
+): Promise<{ fields: Record<string, unknown>; files: ReceivedFile<Received>[] }> {
+  const { field, maxBytes } = file;
+  const fields: Record<string, unknown> = {};
+  const failed = new AbortController();
+  const signal = AbortSignal.any([request.signal, failed.signal]);
+  const receiving: Promise<ReceivedFile<Received>>[] = [];
+  const busboy = openParser(contentType, field, maxBytes);
+  busboy.on('field', (name, value) => addField(fields, name, value));
+  busboy.on('file', (_name, stream, filename: string | undefined) => {
+    const received = file.receive(upTo(stream, maxBytes, field), { signal }).then((content) => {
+      return { received: content, filename };
+    });
+    // A store that refuses must not leave the parser waiting for a reader.
+    received.catch((error: unknown) => busboy.destroy(error as Error));
+    receiving.push(received);
+  });
+  try {
+    if (!request.body) throw malformedMultipart();
+    await pipeline(Readable.fromWeb(request.body as never), busboy);
+    return { fields, files: await Promise.all(receiving) };
+  } catch (error) {
+    failed.abort(error);
+    const settled = await Promise.allSettled(receiving);
+    for (const result of settled) if (result.status === 'fulfilled') await file.discard(result.value.received);
+    const refusal = settled.find((result) => result.status === 'rejected');
+    throw isParserError(error) ? malformedMultipart() : ((refusal?.reason as Error | undefined) ?? error);
+  }
+}
+
+function openParser(contentType: string, field: string, maxBytes: number): InstanceType<typeof Busboy> {
+  try {
+    return new Busboy({
+      headers: { 'content-type': contentType },
+      // Clients leave out the part's content type, or its file name.
+      isPartAFile: (name) => name === field,
+      limits: { ...FIELD_LIMITS, files: 1, fileSize: maxBytes + 1 },
+    });
+  } catch {
+    throw malformedMultipart();
+  }
+}
+
+async function* upTo(stream: BusboyFileStream, maxBytes: number, field: string): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream) yield chunk as Uint8Array;
+  if (stream.bytesRead > maxBytes) throw fileTooLarge(maxBytes, field);
+}
+
+function addField(fields: Record<string, unknown>, name: string, value: string): void {
+  const [, outer, inner] = /^(\w+)\[(\w+)\]$/.exec(name) ?? [];
+  if (outer === undefined || inner === undefined) fields[name] = value;
+  else fields[outer] = { ...(fields[outer] as object | undefined), [inner]: value };
+}
+
+/** What the client calls the file; quotes and line ends come percent-encoded. */
+function toFilename(field: string, sent: string | undefined): string {
+  const decoded = (sent ?? '').replaceAll(/%(22|0D|0A)/gi, (_, code: string) =>
+    String.fromCharCode(parseInt(code, 16)),
+  );
+  return parseRequest(z.object({ [field]: Filename }), { [field]: decoded || 'upload' })[field] as string;
+}
+
+function isParserError(error: unknown): boolean {
+  return error instanceof Error && /multipart|boundary|Unexpected end|form/i.test(error.message);
+}

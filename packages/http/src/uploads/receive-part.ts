@@ -1,0 +1,26 @@
+import type { ReceivedPart, UploadService } from '@cogitator-ai/openai-engine';
+import { type Json, parseRequest, UPLOAD_LIMITS, type UploadPart } from '@cogitator-ai/openai-protocol';
+import { z } from 'zod';
+import { type FormFile, readForm } from './read-form.ts';
+
+/** What the form of a part has beside its data. */
+const NoFields = z.strictObject({});
+
+/** Stores the data of a multipart request and makes it a part once all of the request is understood. */
+export async function receivePart(
+  request: Request,
+  uploads: UploadService,
+  uploadId: string,
+): Promise<Json<UploadPart>> {
+  await uploads.requireOpen(uploadId);
+  const data: FormFile<ReceivedPart> = {
+    field: 'data',
+    maxBytes: UPLOAD_LIMITS.maxPartBytes,
+    receive: (content, options) => uploads.receivePart(uploadId, content, options),
+    discard: (received) => uploads.discardPart(received),
+  };
+  return readForm(request, data, ({ fields, received }) => {
+    parseRequest(NoFields, fields);
+    return uploads.addPart(received);
+  });
+}
