@@ -5,6 +5,7 @@ import {
   type Json,
   normalizeTools,
   type Run,
+  type ToolResources,
 } from '@cogitator-ai/openai-protocol';
 import type { Insert, Put } from '@cogitator-ai/openai-storage';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
@@ -13,8 +14,18 @@ import { activeRunLock } from './active-run.ts';
 
 type RunRequest = CreateRunRequest | Omit<CreateThreadAndRunRequest, 'thread' | 'tool_resources'>;
 
-/** A queued run: the assistant's settings with the request's in front. Later changes to the assistant do not reach it. */
-export function buildRun(context: EngineContext, threadId: string, assistant: Assistant, request: RunRequest): Run {
+/**
+ * A queued run: the assistant's settings with the request's in front. Later changes to the assistant do not reach it.
+ *
+ * @param toolResources - Those of the run alone. Default none.
+ */
+export function buildRun(
+  context: EngineContext,
+  threadId: string,
+  assistant: Assistant,
+  request: RunRequest,
+  toolResources: ToolResources = {},
+): Run {
   const createdAt = unixSeconds(context);
   return {
     id: context.ids.create('run'),
@@ -36,7 +47,7 @@ export function buildRun(context: EngineContext, threadId: string, assistant: As
       'additional_instructions' in request ? request.additional_instructions : null,
     ),
     tools: request.tools ? normalizeTools(request.tools) : assistant.tools,
-    tool_resources: {},
+    tool_resources: toolResources,
     metadata: request.metadata ?? {},
     temperature: request.temperature ?? assistant.temperature,
     top_p: request.top_p ?? assistant.top_p,

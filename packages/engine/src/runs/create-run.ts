@@ -18,6 +18,7 @@ import { walkRecords } from '../records/walk-records.ts';
 import { parseRecord } from '../records/wire-record.ts';
 import { attachFiles } from '../threads/attach-files.ts';
 import { buildThread } from '../threads/build-thread.ts';
+import { updateToolResources } from '../tools/tool-resources.ts';
 import { buildRun, writeRun } from './build-run.ts';
 import { assertUnlocked, commitUnlocked } from './thread-lock.ts';
 
@@ -72,7 +73,8 @@ export async function createThreadAndRun(
   const assistant = await context.storage.get(assistantKey(request.assistant_id));
   if (!assistant) throw notFound('assistant', request.assistant_id);
   const { thread, writes } = await buildThread(context, request.thread ?? {});
-  const run = buildRun(context, thread.value.id, parseRecord(assistant), request);
+  const resources = await updateToolResources(context.storage, request.tool_resources ?? {});
+  const run = buildRun(context, thread.value.id, parseRecord(assistant), request, resources);
   if (run.instructions === null && !asksSomething(request.thread?.messages ?? [])) throw emptyThread();
   assertRunnable(context, run);
   return start(context, run, [{ event: 'thread.created', data: thread.text }], () => ({ writes }));
