@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { emptyMessage } from '../errors/error-texts.ts';
+import { arrayTooShort, emptyMessage, missingParameter } from '../errors/error-texts.ts';
 import { refusal } from '../errors/refusal.ts';
 import { Metadata } from '../metadata.ts';
 import { ListQuery } from '../pagination.ts';
@@ -30,11 +30,21 @@ export const MessageContentPart = z.discriminatedUnion('type', [
 ]);
 export type MessageContentPart = z.infer<typeof MessageContentPart>;
 
+/**
+ * An attachment as requests carry it. The OpenAPI description requires none of its keys, but a file without tools, or tools
+ * without a file, would be ignored in silence.
+ */
+const RequestAttachment = Attachment.check(({ value: { file_id: fileId, tools }, issues }) => {
+  if (fileId === undefined) issues.push(refusal(fileId, missingParameter, ['file_id']));
+  else if (tools === undefined) issues.push(refusal(tools, missingParameter, ['tools']));
+  else if (tools.length === 0) issues.push(refusal(tools, (param) => arrayTooShort(param, 1, 0), ['tools']));
+});
+
 /** Body of `POST /v1/threads/{thread_id}/messages`. Source: OpenAPI CreateMessageRequest. */
 export const CreateMessageRequest = z.strictObject({
   role: MessageRole,
   content: z.union([MessageText, boundedArray(MessageContentPart, { min: 1, max: MAX_ITEMS })]),
-  attachments: boundedArray(Attachment, { max: MAX_ITEMS }).nullish(),
+  attachments: boundedArray(RequestAttachment, { max: MAX_ITEMS }).nullish(),
   metadata: Metadata.nullish(),
 });
 export type CreateMessageRequest = z.infer<typeof CreateMessageRequest>;
