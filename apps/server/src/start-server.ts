@@ -79,6 +79,7 @@ export async function startServer({ config, environment, logger }: StartServerOp
     logger,
     maxBodyBytes: config.maxBodyBytes,
     maxFileBytes: config.maxFileBytes,
+    strictFileDownloads: config.strictFileDownloads,
   });
   const serverOptions = { requestTimeout: REQUEST_MS, headersTimeout: 60_000, keepAliveTimeout: KEEP_ALIVE_MS };
   const server = createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server;

@@ -2,15 +2,18 @@ import type { Storage } from '@cogitator-ai/openai-storage';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from './random.ts';
 
-/** Methods that are slowed down: all that a run and its clients could overtake each other in. */
-const SLOW = new Set(['get', 'getMany', 'list', 'commit', 'due', 'append', 'read']);
+/** Methods that are slowed down: all that several clients could overtake each other in. */
+const SLOW = new Set(['get', 'getMany', 'list', 'commit', 'due', 'append', 'read', 'put', 'delete']);
 
 /**
  * A store that sometimes takes its time, before it does what it was asked and before it says so, as one behind a network
  * does. Without that, requests that arrive at once would still be served almost one after another.
  */
 export function slowDown(storage: Storage, random: Random): Storage {
-  return slowMethods(storage, random, { events: slowMethods(storage.events, random) });
+  return slowMethods(storage, random, {
+    events: slowMethods(storage.events, random),
+    blobs: slowMethods(storage.blobs, random),
+  });
 }
 
 function slowMethods<T extends object>(object: T, random: Random, others: Partial<T> = {}): T {

@@ -13,7 +13,7 @@ export const openaiV4: Sdk = {
 };
 
 /** Ids come in the order of the path, and `delete` is called `del`. */
-function toClient({ beta: { assistants, threads }, files, models }: OpenAI): Client {
+function toClient({ beta: { assistants, threads }, files, uploads, models }: OpenAI): Client {
   const { messages, runs } = threads;
   return {
     beta: {
@@ -66,6 +66,12 @@ function toClient({ beta: { assistants, threads }, files, models }: OpenAI): Cli
       list: (query) => files.list(query),
       content: (fileId) => files.content(fileId),
       delete: (fileId) => files.del(fileId),
+    },
+    uploads: {
+      create: (body) => uploads.create(body),
+      complete: (uploadId, body) => uploads.complete(uploadId, body),
+      cancel: (uploadId) => uploads.cancel(uploadId),
+      parts: { create: (uploadId, body) => uploads.parts.create(uploadId, body) },
     },
     models: {
       list: () => models.list(),

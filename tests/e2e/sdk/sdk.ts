@@ -131,6 +131,13 @@ interface Files {
   delete(fileId: string): Promise<Deleted>;
 }
 
+interface Uploads {
+  create(body: OpenAIv4.UploadCreateParams): Promise<OpenAI.Upload>;
+  complete(uploadId: string, body: OpenAIv4.UploadCompleteParams): Promise<OpenAI.Upload>;
+  cancel(uploadId: string): Promise<OpenAI.Upload>;
+  parts: { create(uploadId: string, body: { data: FileUpload }): Promise<OpenAI.Uploads.UploadPart> };
+}
+
 interface Models {
   list(): PromiseLike<{ data: OpenAI.Model[] }> & AsyncIterable<OpenAI.Model>;
   retrieve(model: string): Promise<OpenAI.Model>;
@@ -143,6 +150,7 @@ interface Models {
 export interface Client {
   beta: { assistants: Assistants; threads: Threads };
   files: Files;
+  uploads: Uploads;
   models: Models;
 }
 

@@ -15,6 +15,10 @@ export interface EngineServerOptions {
   tools?: ServerTool[];
   limits?: Partial<EngineLimits>;
   sweepIntervalMs?: number;
+  /** Default `Date.now`. */
+  now?: () => number;
+  /** Default false. */
+  strictFileDownloads?: boolean;
   /** Default an empty one in memory. */
   storage?: Storage;
   /** Whether the server may log errors of its own. Default false. */
@@ -33,6 +37,7 @@ export async function startEngineServer({
   answer,
   storage = createMemoryStorage(),
   mayFail = false,
+  strictFileDownloads = false,
   ...options
 }: EngineServerOptions): Promise<EngineServer> {
   const upstream = await startUpstream(answer && { answer });
@@ -45,7 +50,7 @@ export async function startEngineServer({
     error: (fields, message) => errors.push({ message, ...fields }),
   };
   const engine = createEngine({ storage, models, logger, ...options });
-  const server = createAdaptorServer({ fetch: createApp({ engine, logger }).fetch }) as Server;
+  const server = createAdaptorServer({ fetch: createApp({ engine, logger, strictFileDownloads }).fetch }) as Server;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   engine.start();

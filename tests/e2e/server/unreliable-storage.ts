@@ -41,7 +41,10 @@ export function makeUnreliable(storage: Storage): UnreliableStorage {
   }
 
   return {
-    storage: watch(storage, '', { events: watch(storage.events, 'events.') }),
+    storage: watch(storage, '', {
+      events: watch(storage.events, 'events.'),
+      blobs: watch(storage.blobs, 'blobs.'),
+    }),
     fail(method, { when = /(?:)/, times = 1, done = false } = {}) {
       faults.push({ method, when, times, done });
     },

@@ -48,6 +48,7 @@ describe('loadConfig', () => {
       corsOrigin: ['*'],
       maxBodyBytes: 33_554_432,
       maxFileBytes: 536_870_912,
+      strictFileDownloads: false,
       shutdownGraceMs: 25_000,
       logLevel: 'info',
     });
@@ -66,6 +67,8 @@ describe('loadConfig', () => {
 
   it('reads numbers, lists and maps, as text and as they are in a file', () => {
     expect(load([], { PORT: ' 80 ' }).port).toBe(80);
+    expect(load([], { STRICT_FILE_DOWNLOADS: 'True' }).strictFileDownloads).toBe(true);
+    expect(load(['--strict-file-downloads', '0']).strictFileDownloads).toBe(false);
     expect(load(['--api-keys', 'a, b,']).apiKeys).toEqual(['a', 'b']);
     expect(load(['--model-aliases', 'x=openai/y, z = w=1']).modelAliases).toEqual({ x: 'openai/y', z: 'w=1' });
     expect(load([], { MODEL_ALIASES: '{"x":"y"}' }).modelAliases).toEqual({ x: 'y' });
@@ -98,6 +101,7 @@ describe('loadConfig', () => {
     [[], { CORS_ORIGIN: 'a.example' }, 'CORS_ORIGIN must be * or origins such as https://app.example.com'],
     [['--max-body-bytes', '0'], {}, '--max-body-bytes must be a number of bytes, 1 to '],
     [[], { SHUTDOWN_GRACE_MS: '3600001' }, 'SHUTDOWN_GRACE_MS must be milliseconds, 0 to 3600000; got "3600001".'],
+    [[], { STRICT_FILE_DOWNLOADS: 'on' }, 'STRICT_FILE_DOWNLOADS must be true or false; got "on".'],
     [[], { COGITATOR_DEFAULT_MODEL: ' ' }, 'COGITATOR_DEFAULT_MODEL must be the name of a model'],
     [['--config', '/nowhere.json'], {}, 'The configuration file cannot be read: '],
   ])('ends with one line for %j %j', (args, environment, message) => {

@@ -27,6 +27,16 @@ const wholeNumber = (min: number, max: number) =>
     .union([z.number(), z.string().trim().regex(/^\d+$/).transform(Number)])
     .refine((number) => Number.isSafeInteger(number) && number >= min && number <= max);
 
+/** `true` or `false`, `1` or `0`. */
+const Switch = z.union([
+  z.boolean(),
+  z
+    .string()
+    .trim()
+    .regex(/^(?:true|false|1|0)$/i)
+    .transform((text) => /^(?:true|1)$/i.test(text)),
+]);
+
 /** A list, or `a,b`. A text without any item is a mistake; no items at all are written as `[]`, in a file. */
 const listOf = (item: z.ZodType<string, string>) =>
   z.union([
@@ -58,6 +68,7 @@ export const Config = z.strictObject({
   // A longer body does not fit into one string.
   maxBodyBytes: wholeNumber(1, constants.MAX_STRING_LENGTH).default(32 * 2 ** 20),
   maxFileBytes: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(512 * 2 ** 20),
+  strictFileDownloads: Switch.default(false),
   shutdownGraceMs: wholeNumber(0, ONE_HOUR_MS).default(25_000),
   logLevel: z.enum(LOG_LEVELS).default('info'),
 });
@@ -141,8 +152,15 @@ export const SETTINGS: { readonly [Name in keyof Config]-?: Setting } = {
     flag: 'max-file-bytes',
     environment: ['MAX_FILE_BYTES'],
     value: 'BYTES',
-    help: 'Largest uploaded file.',
+    help: 'Largest file uploaded at once; uploads in parts may be larger.',
     allowed: 'a number of bytes, at least 1',
+  },
+  strictFileDownloads: {
+    flag: 'strict-file-downloads',
+    environment: ['STRICT_FILE_DOWNLOADS'],
+    value: 'true|false',
+    help: 'Whether files of the purposes assistants, vision, user_data and evals cannot be downloaded.',
+    allowed: 'true or false',
   },
   shutdownGraceMs: {
     flag: 'shutdown-grace-ms',

@@ -37,8 +37,10 @@ export async function completeUpload(
   { signal }: { signal: AbortSignal },
 ): Promise<Json<Upload>> {
   const { storage, ids } = context;
+  const completedWith = createHash('sha256').update(partIds.join()).digest('base64url');
   const found = await loadUpload(context, uploadId);
-  if (found.state.phase === 'publishing') return finish(context, found);
+  // An earlier attempt got as far as this, and its client was not told.
+  if (found.state.phase === 'publishing' && found.state.completedWith === completedWith) return finish(context, found);
 
   const claimed = await claim(context, uploadId, partIds);
   const { upload, state } = claimed;
@@ -61,7 +63,10 @@ export async function completeUpload(
   });
   let ended: StoredUpload | null;
   try {
-    ended = await endUpload(context, claimed, { ...upload, status: 'completed', file });
+    ended = await endUpload(context, claimed, {
+      upload: { ...upload, status: 'completed', file },
+      state: { completedWith },
+    });
   } catch (error) {
     // It may have been done all the same; then the upload cannot be reopened, and the content is its file's.
     if (await reopen(context, claimed)) await discardBlob(context, fileKey(fileId));

@@ -34,7 +34,7 @@ export async function advanceDueUpload(context: EngineContext, record: StoredRec
 }
 
 async function expireUpload(context: EngineContext, stored: StoredUpload): Promise<boolean> {
-  const ended = await endUpload(context, stored, { ...stored.upload, status: 'expired' });
+  const ended = await endUpload(context, stored, { upload: { ...stored.upload, status: 'expired' } });
   if (ended) await removePartsInTime(context, ended);
   return ended !== null;
 }

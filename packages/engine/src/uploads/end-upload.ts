@@ -4,7 +4,7 @@ import { keepBlob } from '../blobs/owned-blobs.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { insertFile } from '../files/build-file.ts';
 import { fileKey } from '../records/keys.ts';
-import { type StoredUpload, writeUpload } from './stored-upload.ts';
+import { type StoredUpload, type UploadState, writeUpload } from './stored-upload.ts';
 
 /** When an upload that has ended but is not settled is looked after by others, in ms. */
 const SETTLE_MS = 60_000;
@@ -14,18 +14,18 @@ const BATCH = 100;
 /**
  * Ends an upload: this is the moment from which it is completed, cancelled or expired.
  *
- * @param ended - The upload as it is from now on. What follows from that is for {@link publishFile} and {@link removeParts}.
+ * @param ended - The upload as it is from now on, and what is remembered of how it came to that. What follows from that is for {@link publishFile} and {@link removeParts}.
  * @returns `null` when somebody else has written the upload meanwhile.
  */
 export async function endUpload(
   { storage }: EngineContext,
   stored: StoredUpload,
-  ended: Upload,
+  ended: { upload: Upload; state?: Pick<UploadState, 'completedWith'> },
 ): Promise<StoredUpload | null> {
-  const phase = ended.file ? 'publishing' : 'emptying';
+  const phase = ended.upload.file ? 'publishing' : 'emptying';
   return writeUpload(storage, stored, {
-    upload: ended,
-    state: { phase },
+    upload: ended.upload,
+    state: { ...ended.state, phase },
     dueAt: (await storage.now()) + SETTLE_MS,
   });
 }

@@ -20,6 +20,8 @@ export interface UploadState {
   /** How many parts it has, and their bytes together. */
   readonly parts: number;
   readonly bytes: number;
+  /** Hash of the part ids it was completed with. */
+  readonly completedWith?: string;
 }
 
 /** An upload as it was read. */

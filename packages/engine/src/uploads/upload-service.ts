@@ -133,7 +133,7 @@ export function createUploadService(context: EngineContext): UploadService {
     async cancel(uploadId) {
       const cancelled = await untilSettled(async () => {
         const open = await loadOpenUpload(context, uploadId, 'cancel');
-        return (await endUpload(context, open, { ...open.upload, status: 'cancelled' })) ?? undefined;
+        return (await endUpload(context, open, { upload: { ...open.upload, status: 'cancelled' } })) ?? undefined;
       });
       await removePartsInTime(context, cancelled);
       return Json.of(cancelled.upload);
