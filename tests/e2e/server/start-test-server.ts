@@ -15,20 +15,12 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** @see startTestServer */
-export interface TestServerOptions {
-  /** Default none. */
-  apiKeys?: string[];
-  /** What `default` stands for. Default the upstream's first. */
-  defaultModel?: string;
-}
-
-/** The server as `npm start` runs it. */
-export async function startTestServer({ apiKeys = [], defaultModel }: TestServerOptions = {}): Promise<TestServer> {
+/** The server as `npm start` runs it. @param settings - What differs from the defaults; the upstream is the default provider. */
+export async function startTestServer(settings: Partial<Config> = {}): Promise<TestServer> {
   const upstream = await startUpstream();
   const errors: object[] = [];
   const server = await startServer({
-    config: Config.parse({ port: 0, host: '127.0.0.1', apiKeys, defaultModel, shutdownGraceMs: 0 }),
+    config: Config.parse({ port: 0, host: '127.0.0.1', shutdownGraceMs: 0, ...settings }),
     environment: { OPENAI_BASE_URL: upstream.url },
     logger: { debug() {}, info() {}, warn() {}, error: (fields, message) => errors.push({ message, ...fields }) },
   });
