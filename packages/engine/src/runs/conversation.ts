@@ -60,11 +60,11 @@ async function loadThreadMessages(
     if (!told) continue;
     newestFirst.push(told);
     if (lastMessages !== null) continue;
-    tokens += isExact ? await meter.count(told) : meter.atMost(told);
+    tokens += isExact ? await meter.count(told, maxTokens - tokens) : meter.atMost(told);
     if (tokens <= maxTokens) continue;
     if (!isExact) {
       isExact = true;
-      tokens = await countAll(meter, newestFirst);
+      tokens = await countAll(meter, newestFirst, maxTokens);
       if (tokens <= maxTokens) continue;
     }
     const first = await firstMessage(storage, run);
@@ -82,9 +82,12 @@ export function lastMessagesOf({ truncation_strategy: strategy }: Run): number |
   return strategy?.type === 'last_messages' ? (strategy.last_messages ?? null) : null;
 }
 
-async function countAll(meter: PromptMeter, messages: readonly ModelMessage[]): Promise<number> {
+async function countAll(meter: PromptMeter, messages: readonly ModelMessage[], limit: number): Promise<number> {
   let tokens = 0;
-  for (const message of messages) tokens += await meter.count(message);
+  for (const message of messages) {
+    tokens += await meter.count(message, limit - tokens);
+    if (tokens > limit) break;
+  }
   return tokens;
 }
 

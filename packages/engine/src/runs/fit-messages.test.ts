@@ -17,7 +17,7 @@ const fit = (tokens: number, fixed: ModelMessage[] = [], messages = [a, b, c, d]
 describe('fitMessages', () => {
   it('measures its examples as they say', async () => {
     const meter = new PromptMeter();
-    expect(await meter.count(a)).toBe(EACH);
+    expect(await meter.count(a, 100)).toBe(EACH);
     expect(new PromptMeter().atMost(a)).toBe(55 + 4);
   });
 

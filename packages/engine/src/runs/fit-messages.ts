@@ -22,18 +22,21 @@ export async function fitMessages(
   if ([...fixed, ...messages].reduce((sum, part) => sum + meter.atMost(part), 0) <= tokens) return messages;
 
   let room = tokens;
-  for (const part of fixed) room -= await meter.count(part);
+  for (const part of fixed) {
+    room -= await meter.count(part, room);
+    if (room < 0) return null;
+  }
   const [first, newest] = [messages[0], messages.at(-1)];
-  if (newest) room -= await meter.count(newest);
+  if (newest) room -= await meter.count(newest, room);
   if (room < 0) return null;
   if (!first || !newest || first === newest) return messages;
 
-  const beginning = await meter.count(first);
+  const beginning = await meter.count(first, room);
   const begins = beginning <= room;
   if (begins) room -= beginning;
   let kept = messages.length - 1;
   for (; kept > 1; kept--) {
-    room -= await meter.count(messages[kept - 1] as ModelMessage);
+    room -= await meter.count(messages[kept - 1] as ModelMessage, room);
     if (room < 0) break;
   }
   const latest = messages.slice(kept);

@@ -1,5 +1,5 @@
 import type { FunctionDefinition } from '@cogitator-ai/openai-protocol';
-import type { ModelContentPart, ModelMessage } from '../ports/model-port.ts';
+import type { ModelMessage } from '../ports/model-port.ts';
 import { loadTokenCounter } from './token-counter.ts';
 
 /** What a message costs beside its text. */
@@ -19,31 +19,49 @@ export class PromptMeter {
 
   /** A number that the tokens of the part do not exceed: no token is shorter than a byte. */
   atMost(part: PromptPart): number {
-    return this.#counted.get(part) ?? measure(part, (text) => Buffer.byteLength(text));
+    const counted = this.#counted.get(part);
+    if (counted !== undefined) return counted;
+    const { texts, others } = contentsOf(part);
+    return texts.reduce((sum, text) => sum + Buffer.byteLength(text), others);
   }
 
-  /** The tokens of the part. */
-  async count(part: PromptPart): Promise<number> {
-    let tokens = this.#counted.get(part);
-    if (tokens === undefined) {
-      tokens = measure(part, await loadTokenCounter());
-      this.#counted.set(part, tokens);
+  /**
+   * The tokens of the part.
+   *
+   * @param limit - More than that need not be told apart.
+   */
+  async count(part: PromptPart, limit: number): Promise<number> {
+    const counted = this.#counted.get(part);
+    if (counted !== undefined) return counted;
+    const count = await loadTokenCounter();
+    const { texts, others } = contentsOf(part);
+    let tokens = others;
+    for (const text of texts) {
+      if (tokens > limit) return tokens;
+      tokens += await count(text, limit - tokens);
     }
+    if (tokens <= limit) this.#counted.set(part, tokens);
     return tokens;
   }
 }
 
-function measure(part: PromptPart, sizeOf: (text: string) => number): number {
-  if (!('role' in part)) return MESSAGE_TOKENS + sizeOf(JSON.stringify(part));
-  let tokens = MESSAGE_TOKENS;
-  if (typeof part.content === 'string') tokens += sizeOf(part.content);
-  else for (const content of part.content ?? []) tokens += measureContent(content, sizeOf);
-  if (part.role === 'assistant') {
-    for (const call of part.toolCalls ?? []) tokens += MESSAGE_TOKENS + sizeOf(call.name) + sizeOf(call.arguments);
+/** The texts of a part, and the tokens of what is no text. */
+function contentsOf(part: PromptPart): { texts: string[]; others: number } {
+  if (!('role' in part)) return { texts: [JSON.stringify(part)], others: MESSAGE_TOKENS };
+  const texts: string[] = [];
+  let others = MESSAGE_TOKENS;
+  if (typeof part.content === 'string') texts.push(part.content);
+  else {
+    for (const content of part.content ?? []) {
+      if (content.type === 'text') texts.push(content.text);
+      else others += IMAGE_TOKENS[content.detail];
+    }
   }
-  return tokens;
-}
-
-function measureContent(content: ModelContentPart, sizeOf: (text: string) => number): number {
-  return content.type === 'text' ? sizeOf(content.text) : IMAGE_TOKENS[content.detail];
+  if (part.role === 'assistant') {
+    for (const call of part.toolCalls ?? []) {
+      texts.push(call.name, call.arguments);
+      others += MESSAGE_TOKENS;
+    }
+  }
+  return { texts, others };
 }
