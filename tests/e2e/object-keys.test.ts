@@ -29,7 +29,8 @@ it('shows every kind of object in every state', async () => {
 
 /** What an object says it is; of those that say nothing or too little what they are called here. */
 function kindOf(name: string, value: unknown): string {
-  const { object } = value as { object?: string };
+  const { object, status } = value as { object?: string; status?: string };
+  if (object === 'upload' && status === 'completed') return 'upload, completed';
   return object === undefined || name === 'deleted file' || name === 'page of models'
     ? name.replace(/ \d+:.*$/, '')
     : object;

@@ -7,12 +7,15 @@ import type {
   RunStep,
   StreamEvent,
   Thread,
+  Upload,
+  UploadPart,
 } from '@cogitator-ai/openai-protocol';
 import type { Reply } from '@cogitator-ai/tests-upstream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineServer } from '../server/start-engine-server.ts';
 import { type Api, connectApi } from '../wire/api.ts';
 import { theDataOf } from '../wire/event-stream.ts';
+import { multipart } from '../wire/multipart.ts';
 import { sendRequest } from '../wire/request.ts';
 
 /** Objects by what they are: `run: completed`. */
@@ -55,6 +58,7 @@ async function collectResources({ baseURL, model }: EngineServer, objects: Objec
   objects.set('file', file);
   objects.set('file that expires', await upload(baseURL, EXPIRY));
   objects.set('page of files', await api.get('/files?limit=1'));
+  await collectUploads(api, objects);
   const assistant = await api.post<Assistant>('/assistants', { model });
   objects.set('assistant with nothing but a model', assistant);
   objects.set('assistant with everything', await api.post('/assistants', everything(model, file.id)));
@@ -86,6 +90,18 @@ async function collectResources({ baseURL, model }: EngineServer, objects: Objec
   objects.set('deleted thread', await remove(api, path));
   objects.set('deleted assistant', await remove(api, `/assistants/${assistant.id}`));
   objects.set('deleted file', await remove(api, `/files/${file.id}`));
+}
+
+async function collectUploads(api: Api, objects: Objects): Promise<void> {
+  const request = { filename: 'a.txt', purpose: 'assistants', bytes: 1, mime_type: 'text/plain' };
+  const pending = await api.post<Upload>('/uploads', request);
+  objects.set('upload: pending', pending);
+  const sent = await api.send('POST', `/uploads/${pending.id}/parts`, multipart(['data', 'x', 'part']));
+  const part = JSON.parse(sent.body.toString()) as UploadPart;
+  objects.set('part of an upload', part);
+  objects.set('upload: completed', await api.post(`/uploads/${pending.id}/complete`, { part_ids: [part.id] }));
+  const { id } = await api.post<Upload>('/uploads', request);
+  objects.set('upload: cancelled', await api.post(`/uploads/${id}/cancel`));
 }
 
 function everything(model: string, fileId: string): object {

@@ -20,6 +20,10 @@ export const RECORDED_KEYS: Readonly<Record<string, string>> = {
     'id object created_at run_id assistant_id thread_id type status cancelled_at completed_at expires_at expired_at failed_at last_error step_details metadata usage',
   // File object.
   file: 'id object bytes created_at expires_at filename purpose status status_details',
+  // Upload objects; of a completed one also `file`.
+  upload: 'id object bytes created_at filename purpose status expires_at',
+  'upload, completed': 'id object bytes created_at filename purpose status expires_at file',
+  'upload.part': 'id object created_at upload_id',
   // Model.
   model: 'id object created owned_by',
   // Pagination: response envelope.

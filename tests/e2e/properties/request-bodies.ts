@@ -1,9 +1,11 @@
 import type {
+  CompleteUploadRequest,
   CreateAssistantRequest,
   CreateMessageRequest,
   CreateRunRequest,
   CreateThreadAndRunRequest,
   CreateThreadRequest,
+  CreateUploadRequest,
   SubmitToolOutputsRequest,
   UpdateAssistantRequest,
   UpdateMessageRequest,
@@ -181,3 +183,21 @@ export const submitToolOutputs = body<SubmitToolOutputsRequest>(
   { tool_outputs: toolOutput.map((output) => [output]), stream: nullable(fc.boolean()) },
   ['tool_outputs'],
 );
+
+export const createUpload = body<CreateUploadRequest>(
+  {
+    filename: fc.oneof(someText, fc.constantFrom('a.txt', 'naïve 文件.txt', '../../x', 'x'.repeat(1024))),
+    purpose: fc.constantFrom('fine-tune', 'assistants', 'batch', 'user_data', 'vision', 'evals'),
+    bytes: fc.integer({ min: 1, max: 8 * 2 ** 30 }),
+    mime_type: fc.constantFrom('text/plain', 'application/octet-stream', 'x'),
+    expires_after: nullable(
+      fc.integer({ min: 3600, max: 2_592_000 }).map((seconds) => ({ anchor: 'created_at', seconds })),
+    ),
+  },
+  ['filename', 'purpose', 'bytes', 'mime_type'],
+);
+
+/** A checksum that is wrong has the parts joined first. */
+export const completeUpload = body<Omit<CompleteUploadRequest, 'md5'>>({ part_ids: fc.constant([named('part_id')]) }, [
+  'part_ids',
+]);

@@ -9,21 +9,25 @@ import {
   Run,
   RunStep,
   Thread,
+  Upload,
+  UploadPart,
 } from '@cogitator-ai/openai-protocol';
 import * as fc from 'fast-check';
 import type { Arbitrary } from 'fast-check';
 import {
+  completeUpload,
   createAssistant,
   createMessage,
   createRun,
   createThread,
   createThreadAndRun,
+  createUpload,
   submitToolOutputs,
   updateAssistant,
   updateMetadata,
   updateThread,
 } from './request-bodies.ts';
-import { fileForm, jsonBody, noBody, type SentBody } from './sent-body.ts';
+import { fileForm, jsonBody, noBody, partForm, type SentBody } from './sent-body.ts';
 
 /** What describes an answer. */
 interface Schema {
@@ -107,6 +111,10 @@ export const ROUTES: readonly Route[] = [
   get('/files/{file_id}', FileObject),
   remove('/files/{file_id}'),
   get('/files/{file_id}/content', Content),
+  post('/uploads', createUpload, Upload),
+  post('/uploads/{upload_id}/parts', fc.constant({}), UploadPart, { body: partForm }),
+  post('/uploads/{upload_id}/complete', completeUpload, Upload, { consumes: true }),
+  post('/uploads/{upload_id}/cancel', fc.constant({}), Upload, { body: noBody, consumes: true }),
   get('/models', ModelList),
   get('/models/{model}', Model),
   refused('GET', '/threads'),

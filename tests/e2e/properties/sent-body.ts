@@ -120,6 +120,29 @@ export const fileForm: Arbitrary<SentBody> = fc
     };
   });
 
+/** The data of an upload's part, some of them with something odd about them. */
+export const partForm: Arbitrary<SentBody> = fc
+  .record({
+    part: fc.record<FormPart>(
+      {
+        name: fc.constantFrom('data', 'data', 'data', 'data', 'file', '', '__proto__'),
+        filename: fc.constantFrom('part', 'blob', '', '../x', '文件'),
+        value: fc.string({ unit: 'binary', maxLength: 200 }).map((text) => text.replaceAll('--', '')),
+      },
+      { requiredKeys: ['name', 'value'] },
+    ),
+    more: fc.array(fc.constantFrom<FormPart>({ name: 'foo', value: 'bar' }, { name: 'data', value: 'second' }), {
+      maxLength: 1,
+    }),
+    leaveOut: fc.constantFrom('', '', '', 'end', 'boundary'),
+  })
+  .map(({ part, more, leaveOut }) => ({
+    content: Buffer.from(`${[part, ...more].map(toPart).join('')}${leaveOut === 'end' ? '' : '--b--\r\n'}`),
+    contentType: leaveOut === 'boundary' ? 'multipart/form-data' : 'multipart/form-data; boundary=b',
+    value: undefined,
+    isValid: part.name === 'data' && more.length === 0 && leaveOut === '',
+  }));
+
 function toPart({ name, filename, value }: FormPart): string {
   const file = filename === undefined ? '' : `; filename="${filename}"`;
   return `--b\r\nContent-Disposition: form-data; name="${name}"${file}\r\n\r\n${value}\r\n`;

@@ -7,10 +7,13 @@ import {
   type Run,
   type RunStep,
   type Thread,
+  type Upload,
+  type UploadPart,
 } from '@cogitator-ai/openai-protocol';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineServer } from '../server/start-engine-server.ts';
 import type { Api } from '../wire/api.ts';
+import { multipart } from '../wire/multipart.ts';
 import { sendRequest } from '../wire/request.ts';
 
 /** What is there: one object of each kind. */
@@ -26,6 +29,9 @@ export const WORLD = [
   // A run that waits for the output of `call_A`.
   'waiting_thread_id',
   'waiting_run_id',
+  // An upload that is open, and its part that makes it whole.
+  'upload_id',
+  'part_id',
 ] as const;
 
 /** The ids of what is there. */
@@ -48,6 +54,13 @@ export async function createWorld({ upstream, model, baseURL }: EngineServer, ap
     body: form,
     headers: { 'content-type': 'multipart/form-data; boundary=b' },
   });
+  const { id: upload_id } = await api.post<Upload>('/uploads', {
+    filename: 'a.txt',
+    purpose: 'assistants',
+    bytes: 1,
+    mime_type: 'text/plain',
+  });
+  const part = await api.send('POST', `/uploads/${upload_id}/parts`, multipart(['data', 'x', 'part']));
   return {
     model,
     assistant_id,
@@ -58,6 +71,8 @@ export async function createWorld({ upstream, model, baseURL }: EngineServer, ap
     file_id: (JSON.parse(uploaded.body.toString()) as FileObject).id,
     waiting_thread_id: waiting.thread_id,
     waiting_run_id: waiting.id,
+    upload_id,
+    part_id: (JSON.parse(part.body.toString()) as UploadPart).id,
   };
 }
 
