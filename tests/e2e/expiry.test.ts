@@ -89,16 +89,17 @@ describe('a run whose time is up', () => {
 
   it('is seen as expired by whoever comes first, before any sweep', async () => {
     const api = connectApi(lazyServer.baseURL);
-    lazyServer.upstream.script(CALL, CALL, CALL, CALL);
+    lazyServer.upstream.script(CALL, CALL, CALL, CALL, CALL);
     const runs = await Promise.all(
-      Array.from({ length: 4 }, async () => {
+      Array.from({ length: 5 }, async () => {
         const begun = await begin(api);
         const { id } = theDataOf(await api.transcript(begun.path, begun.body), 'thread.run.requires_action');
         return { ...begun, id };
       }),
     );
     await sleep(LIFETIME_MS + 50);
-    const [read, written, started, submitted] = runs as [
+    const [read, written, started, submitted, cancelled] = runs as [
+      (typeof runs)[0],
       (typeof runs)[0],
       (typeof runs)[0],
       (typeof runs)[0],
@@ -110,6 +111,9 @@ describe('a run whose time is up', () => {
     const late = await api.send('POST', `${submitted.path}/${submitted.id}/submit_tool_outputs`, { body: OUTPUT });
     expect(late.status).toBe(400);
     expect(late.body.toString()).toContain('Runs in status \\"expired\\" do not accept tool outputs.');
+    const cancel = await api.send('POST', `${cancelled.path}/${cancelled.id}/cancel`);
+    expect(cancel.status).toBe(400);
+    expect(cancel.body.toString()).toContain("Cannot cancel run with status 'expired'.");
     for (const { path, id } of [written, started, submitted]) {
       expect(await api.get<Run>(`${path}/${id}`)).toMatchObject({ status: 'expired', required_action: null });
     }

@@ -1,6 +1,8 @@
+import type { Assistant, Thread } from '@cogitator-ai/openai-protocol';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { EVERY_SDK } from './sdk/every-sdk.ts';
 import { startTestServer } from './server/start-test-server.ts';
+import { connectApi } from './wire/api.ts';
 
 const server = await startTestServer();
 beforeEach(() => server.upstream.reset());
@@ -72,10 +74,38 @@ describe.each(EVERY_SDK)('images through openai $major', (sdk) => {
     ]);
   });
 
+  it('are refused without an address', async () => {
+    const content = [{ type: 'image_url' as const, image_url: { url: 'dot.png' } }];
+    await expect(threads.create({ messages: [{ role: 'user', content }] })).rejects.toMatchObject({
+      status: 400,
+      error: {
+        message:
+          "Invalid 'messages[0].content[0].image_url.url'. Expected a valid URL, but got a value with an invalid format.",
+        type: 'invalid_request_error',
+        param: 'messages[0].content[0].image_url.url',
+        code: 'invalid_value',
+      },
+    });
+  });
+
   it('that are too many together are left out, the oldest first', async () => {
     const file = await upload('page.png', new Uint8Array(18 * 2 ** 20));
     const [oldest, ...latest] = await shown([image(file)], [image(file)], [image(file)]);
     expect(oldest).toEqual({ type: 'text', text: '[The image page.png is left out: there are too many.]' });
     expect(latest).toMatchObject([{ type: 'image_url' }, { type: 'image_url' }]);
   });
+});
+
+it('images in their URL count as uploaded ones do', async () => {
+  const api = connectApi(server.baseURL);
+  const { id: assistant_id } = await api.post<Assistant>('/assistants', { model: server.model });
+  const thread = await api.post<Thread>('/threads');
+  const url = `data:image/png;base64,${'A'.repeat(24 * 2 ** 20)}`;
+  for (const role of ['user', 'user', 'user']) {
+    await api.post(`/threads/${thread.id}/messages`, { role, content: [{ type: 'image_url', image_url: { url } }] });
+  }
+  await api.transcript(`/threads/${thread.id}/runs`, { assistant_id });
+  const [oldest, ...latest] = server.upstream.requests.at(-1)!.body.messages;
+  expect(oldest).toMatchObject({ content: '[An image is left out: there are too many.]' });
+  expect(latest).toMatchObject([{ content: [{ type: 'image_url' }] }, { content: [{ type: 'image_url' }] }]);
 });

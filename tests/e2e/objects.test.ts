@@ -13,6 +13,18 @@ describe.each(EVERY_SDK)('objects through openai $major', (sdk) => {
   const { messages } = threads;
 
   describe('assistants', () => {
+    it('and threads clear their resources with null, and else replace them tool by tool', async () => {
+      const file = new File(['a'], 'a.csv');
+      const { id } = await client.files.create({ file, purpose: 'assistants' });
+      const tool_resources = { code_interpreter: { file_ids: [id] } };
+      const assistant = await assistants.create({ model: server.model, tool_resources });
+      const thread = await threads.create({ tool_resources });
+      expect((await assistants.update(assistant.id, { tool_resources: {} })).tool_resources).toEqual(tool_resources);
+      expect((await threads.update(thread.id, { tool_resources: {} })).tool_resources).toEqual(tool_resources);
+      expect((await assistants.update(assistant.id, { tool_resources: null })).tool_resources).toEqual({});
+      expect((await threads.update(thread.id, { tool_resources: null })).tool_resources).toEqual({});
+    });
+
     it('shows every field, with its default where none was given', async () => {
       const before = Math.floor(Date.now() / 1000);
       const assistant = await assistants.create({ model: server.model });

@@ -23,6 +23,7 @@ export {
   internalError,
   invalidFilePurpose,
   invalidFunctionParameters,
+  invalidCursor,
   invalidId,
   invalidType,
   invalidValue,

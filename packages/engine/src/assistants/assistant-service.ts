@@ -15,7 +15,7 @@ import { deleteRecord } from '../records/delete-record.ts';
 import { assistantKey } from '../records/keys.ts';
 import { listPage } from '../records/list-page.ts';
 import { updateRecord } from '../records/update-record.ts';
-import { createToolResources, updateToolResources } from '../tools/tool-resources.ts';
+import { changeToolResources, createToolResources, updateToolResources } from '../tools/tool-resources.ts';
 
 export interface AssistantService {
   create(request: CreateAssistantRequest): Promise<Json<Assistant>>;
@@ -64,7 +64,7 @@ export function createAssistantService(context: EngineContext): AssistantService
     async update(assistantId, request) {
       const { model } = request;
       if (model != null && !models.accepts(model)) throw unknownModel(model);
-      const resources = request.tool_resources && (await updateToolResources(storage, request.tool_resources));
+      const resources = await updateToolResources(storage, request.tool_resources ?? {});
       return updateRecord(
         storage,
         assistantKey(assistantId),
@@ -81,8 +81,7 @@ export function createAssistantService(context: EngineContext): AssistantService
             temperature: request.temperature === undefined ? assistant.temperature : (request.temperature ?? 1),
             reasoning_effort:
               request.reasoning_effort === undefined ? assistant.reasoning_effort : request.reasoning_effort,
-            tool_resources:
-              resources === undefined ? assistant.tool_resources : { ...assistant.tool_resources, ...resources },
+            tool_resources: changeToolResources(assistant.tool_resources, request.tool_resources, resources),
             metadata: request.metadata === undefined ? assistant.metadata : (request.metadata ?? {}),
             response_format:
               request.response_format === undefined ? assistant.response_format : (request.response_format ?? 'auto'),

@@ -5,6 +5,7 @@ import { parseRecord } from '../records/wire-record.ts';
 import { untilSettled } from '../records/until-settled.ts';
 import { requireThread } from '../threads/require-thread.ts';
 import { writeRun } from './build-run.ts';
+import { expireRun } from './expire-run.ts';
 import { mayBecome } from './run-status.ts';
 
 /** Asks for a run to be cancelled. It is cancelled soon after, by whoever advances it. */
@@ -17,6 +18,7 @@ export async function cancelRun(context: EngineContext, threadId: string, runId:
       await requireThread(storage, threadId);
       throw notFound('run', runId);
     }
+    if (await expireRun(context, record)) throw cannotCancelRun('expired');
     const current = parseRecord(record);
     if (!mayBecome(current.status, 'cancelling')) throw cannotCancelRun(current.status);
     const run = Json.of<Run>({ ...current, status: 'cancelling', required_action: null });

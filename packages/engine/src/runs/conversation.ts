@@ -5,7 +5,7 @@ import type { ModelContentPart, ModelMessage } from '../ports/model-port.ts';
 import { walkRecords } from '../records/walk-records.ts';
 import { parseRecord } from '../records/wire-record.ts';
 import type { PromptMeter } from '../tokens/prompt-meter.ts';
-import { createImageLoader, type LoadImage } from './image-content.ts';
+import { PromptImages } from './prompt-images.ts';
 import { addUsage, NO_USAGE } from './usage.ts';
 
 /** What a run's model has been told and has done so far. */
@@ -28,15 +28,17 @@ type OwnTurns = Omit<Conversation, 'thread'>;
  * The conversation of a run. Of earlier runs only the messages are told, not their tool calls.
  *
  * @param maxTokens - Of a thread with more than that only its first and its latest messages are read.
+ * @param stop - Ends the reading of images.
  */
 export async function loadConversation(
   { storage }: Pick<EngineContext, 'storage'>,
   run: Run,
   meter: PromptMeter,
   maxTokens: number,
+  stop: AbortSignal,
 ): Promise<Conversation> {
   const [thread, own] = await Promise.all([
-    loadThreadMessages(storage, run, meter, maxTokens),
+    loadThreadMessages(storage, run, meter, maxTokens, stop),
     loadOwnTurns(storage, run),
   ]);
   return { ...own, thread };
@@ -47,19 +49,19 @@ async function loadThreadMessages(
   run: Run,
   meter: PromptMeter,
   maxTokens: number,
+  stop: AbortSignal,
 ): Promise<ModelMessage[]> {
   const lastMessages = lastMessagesOf(run);
-  const loadImage = createImageLoader(storage);
+  const images = new PromptImages(storage, stop);
   const newestFirst: ModelMessage[] = [];
   let tokens = 0;
   let isExact = false;
   for await (const message of walkRecords(storage, { kind: 'message', path: [run.thread_id], order: 'desc' })) {
     if (newestFirst.length === lastMessages) break;
     if (message.run_id === run.id) continue;
-    const told = await toModelMessage(message, loadImage);
+    const told = await toModelMessage(message, images);
     if (!told) continue;
     newestFirst.push(told);
-    if (lastMessages !== null) continue;
     tokens += isExact ? await meter.count(told, maxTokens - tokens) : meter.atMost(told);
     if (tokens <= maxTokens) continue;
     if (!isExact) {
@@ -67,9 +69,10 @@ async function loadThreadMessages(
       tokens = await countAll(meter, newestFirst, maxTokens);
       if (tokens <= maxTokens) continue;
     }
+    if (lastMessages !== null) break;
     const first = await firstMessage(storage, run);
     if (first && message.id !== first.id) {
-      const beginning = await toModelMessage(first, loadImage);
+      const beginning = await toModelMessage(first, images);
       if (beginning) newestFirst.push(beginning);
     }
     break;
@@ -151,27 +154,25 @@ export function addToolCalls(
   conversation.turns++;
 }
 
-async function toModelMessage({ role, content }: Message, loadImage: LoadImage): Promise<ModelMessage | null> {
+async function toModelMessage({ role, content }: Message, images: PromptImages): Promise<ModelMessage | null> {
   if (role === 'assistant') {
     const text = textOf(content);
     return text === '' ? null : { role, content: text };
   }
-  const parts = (await Promise.all(content.map((part) => toModelPart(part, loadImage)))).filter(
-    (part) => part !== null,
-  );
+  const parts = (await Promise.all(content.map((part) => toModelPart(part, images)))).filter((part) => part !== null);
   const [first] = parts;
   if (!first) return null;
   return { role, content: parts.length === 1 && first.type === 'text' ? first.text : parts };
 }
 
-async function toModelPart(content: MessageContent, loadImage: LoadImage): Promise<ModelContentPart | null> {
+async function toModelPart(content: MessageContent, images: PromptImages): Promise<ModelContentPart | null> {
   switch (content.type) {
     case 'text':
       return { type: 'text', text: content.text.value };
     case 'image_url':
-      return { type: 'image', url: content.image_url.url, detail: content.image_url.detail ?? 'auto' };
+      return images.fromUrl(content.image_url.url, content.image_url.detail ?? 'auto');
     case 'image_file':
-      return loadImage(content.image_file.file_id, content.image_file.detail ?? 'auto');
+      return images.fromFile(content.image_file.file_id, content.image_file.detail ?? 'auto');
     case 'refusal':
       return null;
   }

@@ -106,6 +106,7 @@ export class ModelTurn {
   }
 
   #finish({ reason, usage }: Extract<ModelEvent, { type: 'finish' }>): TurnResult {
+    this.#toolCalls?.complete();
     let step = this.#toolCalls ?? this.#message;
     if (!step) {
       // SDKs expect at least one delta for each message, also for an empty one.

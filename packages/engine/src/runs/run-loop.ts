@@ -75,7 +75,7 @@ async function takeTurns(
     return { status: 'cancelled' };
   }
   const meter = new PromptMeter();
-  const conversation = await loadConversation(context, held.run, meter, promptWindow(context, held.run));
+  const conversation = await loadConversation(context, held.run, meter, promptWindow(context, held.run), stop);
   progress.usage = conversation.usage;
   while (conversation.turns < context.limits.maxTurns) {
     const planned = await planTurn(context, held.run, conversation, meter, progress.usage);

@@ -43,12 +43,18 @@ export class ToolCallsStep implements OpenStep {
 
   /** Begins the next call. */
   open(id: string, name: string): void {
+    this.complete();
     this.#held.emit(this.#add(id, name));
   }
 
   #add(id: string, name: string): LogEvent {
     this.#calls.push({ id, name, arguments: '', output: null });
     return functionCallDelta(this.#step.id, this.#calls.length - 1, id, name);
+  }
+
+  /** To be called when the latest call has arrived: clients expect JSON where a model has written no arguments. */
+  complete(): void {
+    if (this.#calls.at(-1)?.arguments === '') this.appendArguments('{}');
   }
 
   /** Adds to the arguments of the latest call. */

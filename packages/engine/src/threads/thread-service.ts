@@ -12,7 +12,7 @@ import { runKey, threadKey } from '../records/keys.ts';
 import { updateRecord } from '../records/update-record.ts';
 import { ACTIVE_RUN } from '../runs/active-run.ts';
 import { stopRun } from '../runs/stop-run.ts';
-import { updateToolResources } from '../tools/tool-resources.ts';
+import { changeToolResources, updateToolResources } from '../tools/tool-resources.ts';
 import { buildThread } from './build-thread.ts';
 
 /** Attempts at a deletion for which runs are stopped; begun again and again, they do not keep their thread. */
@@ -42,7 +42,7 @@ export function createThreadService(context: EngineContext): ThreadService {
     },
 
     async update(threadId, request) {
-      const resources = request.tool_resources && (await updateToolResources(storage, request.tool_resources));
+      const resources = await updateToolResources(storage, request.tool_resources ?? {});
       return updateRecord(
         storage,
         threadKey(threadId),
@@ -50,7 +50,7 @@ export function createThreadService(context: EngineContext): ThreadService {
           value: {
             ...thread,
             metadata: request.metadata === undefined ? thread.metadata : (request.metadata ?? {}),
-            tool_resources: { ...thread.tool_resources, ...resources },
+            tool_resources: changeToolResources(thread.tool_resources, request.tool_resources, resources),
           },
         }),
         () => notFound('thread', threadId),

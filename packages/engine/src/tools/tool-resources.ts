@@ -25,7 +25,16 @@ export async function createToolResources(
   return resources;
 }
 
-/** The resources a modification replaces, tool by tool. */
+/** What becomes of resources by a modification: `null` clears them, else they are replaced tool by tool. */
+export function changeToolResources(
+  current: ToolResources,
+  request: UpdateToolResources | null | undefined,
+  replaced: ToolResources,
+): ToolResources {
+  return request === null ? {} : { ...current, ...replaced };
+}
+
+/** The resources a modification replaces, tool by tool. Names of files that do not exist are refused. */
 export async function updateToolResources(storage: Storage, request: UpdateToolResources): Promise<ToolResources> {
   const resources: ToolResources = {};
   if (request.code_interpreter) {

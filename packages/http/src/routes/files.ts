@@ -5,13 +5,13 @@ import { pathId } from '../requests/path-id.ts';
 import { readRange } from '../requests/read-range.ts';
 import { contentDisposition } from '../uploads/content-disposition.ts';
 import { receiveFile } from '../uploads/receive-file.ts';
-import { type App, parseQuery, route, type RouteOptions } from './route.ts';
+import { type App, parseListQuery, route, type RouteOptions } from './route.ts';
 
 export function fileRoutes(app: App, { engine, maxFileBytes, strictFileDownloads }: RouteOptions): void {
   const { files } = engine;
 
   route(app, '/v1/files', {
-    GET: async (c) => answer(c, await files.list(parseQuery(c, ListFilesQuery))),
+    GET: async (c) => answer(c, await files.list(parseListQuery(c, ListFilesQuery, 'file'))),
     POST: async (c) => answer(c, await receiveFile(c.req.raw, files, maxFileBytes)),
   });
   route(app, '/v1/files/:file_id', {

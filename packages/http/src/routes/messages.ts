@@ -1,7 +1,7 @@
 import { CreateMessageRequest, ListMessagesQuery, UpdateMessageRequest } from '@cogitator-ai/openai-protocol';
 import { answer } from '../answer.ts';
 import { pathId } from '../requests/path-id.ts';
-import { type App, parseBody, parseQuery, route, type RouteOptions } from './route.ts';
+import { type App, parseBody, parseListQuery, route, type RouteOptions } from './route.ts';
 
 export function messageRoutes(app: App, options: RouteOptions): void {
   const { messages } = options.engine;
@@ -9,7 +9,7 @@ export function messageRoutes(app: App, options: RouteOptions): void {
   route(app, '/v1/threads/:thread_id/messages', {
     GET: async (c) => {
       const threadId = pathId(c, 'thread_id');
-      return answer(c, await messages.list(threadId, parseQuery(c, ListMessagesQuery)));
+      return answer(c, await messages.list(threadId, parseListQuery(c, ListMessagesQuery, 'message')));
     },
     POST: async (c) => {
       const threadId = pathId(c, 'thread_id');

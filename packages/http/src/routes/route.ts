@@ -1,5 +1,5 @@
 import type { Engine, Logger } from '@cogitator-ai/openai-engine';
-import { methodNotAllowed, parseRequest } from '@cogitator-ai/openai-protocol';
+import { hasIdPrefix, type IdKind, invalidCursor, methodNotAllowed, parseRequest } from '@cogitator-ai/openai-protocol';
 import type { Hono } from 'hono';
 import type { z } from 'zod';
 import type { Environment, RequestContext } from '../environment.ts';
@@ -41,4 +41,23 @@ export async function parseBody<S extends z.ZodType>(
 /** The request's query as `schema` describes it. */
 export function parseQuery<S extends z.ZodType>(c: RequestContext, schema: S): z.output<S> {
   return parseRequest(schema, readQuery(c));
+}
+
+/**
+ * The query of a list of objects of one kind.
+ *
+ * @throws `ApiError` 400 for a cursor of another kind: a client that asks for what is after `undefined` would be given the
+ * same page for ever. A cursor of the kind need not exist, or no longer.
+ */
+export function parseListQuery<S extends z.ZodType<{ after?: string | undefined; before?: string | undefined }>>(
+  c: RequestContext,
+  schema: S,
+  kind: IdKind,
+): z.output<S> {
+  const query = parseQuery(c, schema);
+  for (const param of ['after', 'before'] as const) {
+    const cursor = query[param];
+    if (cursor !== undefined && !hasIdPrefix(kind, cursor)) throw invalidCursor(param, cursor, kind);
+  }
+  return query;
 }

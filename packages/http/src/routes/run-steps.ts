@@ -1,7 +1,7 @@
 import { IncludeQuery, ListRunStepsQuery } from '@cogitator-ai/openai-protocol';
 import { answer } from '../answer.ts';
 import { pathId } from '../requests/path-id.ts';
-import { type App, parseQuery, route, type RouteOptions } from './route.ts';
+import { type App, parseListQuery, parseQuery, route, type RouteOptions } from './route.ts';
 
 export function runStepRoutes(app: App, { engine }: RouteOptions): void {
   const { runSteps } = engine;
@@ -9,7 +9,7 @@ export function runStepRoutes(app: App, { engine }: RouteOptions): void {
   route(app, '/v1/threads/:thread_id/runs/:run_id/steps', {
     GET: async (c) => {
       const [threadId, runId] = [pathId(c, 'thread_id'), pathId(c, 'run_id')];
-      return answer(c, await runSteps.list(threadId, runId, parseQuery(c, ListRunStepsQuery)));
+      return answer(c, await runSteps.list(threadId, runId, parseListQuery(c, ListRunStepsQuery, 'run_step')));
     },
   });
   route(app, '/v1/threads/:thread_id/runs/:run_id/steps/:step_id', {

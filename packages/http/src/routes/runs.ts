@@ -10,7 +10,7 @@ import {
 import { answer } from '../answer.ts';
 import { pathId } from '../requests/path-id.ts';
 import { streamRun } from '../sse/stream-run.ts';
-import { type App, parseBody, parseQuery, route, type RouteOptions } from './route.ts';
+import { type App, parseBody, parseListQuery, parseQuery, route, type RouteOptions } from './route.ts';
 
 /** How soon a polling client should ask again, in ms. */
 const POLL_AFTER = { 'openai-poll-after-ms': '200' };
@@ -28,7 +28,7 @@ export function runRoutes(app: App, options: RouteOptions): void {
   route(app, '/v1/threads/:thread_id/runs', {
     GET: async (c) => {
       const threadId = pathId(c, 'thread_id');
-      return answer(c, await runs.list(threadId, parseQuery(c, ListQuery)));
+      return answer(c, await runs.list(threadId, parseListQuery(c, ListQuery, 'run')));
     },
     POST: async (c) => {
       const threadId = pathId(c, 'thread_id');

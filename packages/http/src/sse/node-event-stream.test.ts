@@ -16,7 +16,7 @@ beforeEach(async () => {
   const request = get(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   [, response] = (await once(server, 'request')) as [unknown, ServerResponse];
   const answered = once(request, 'response');
-  stream = new NodeEventStream(response, { 'content-type': 'text/event-stream' });
+  stream = new NodeEventStream(response, { 'content-type': 'text/event-stream' }, 500);
   stream.ping();
   [client] = (await answered) as [IncomingMessage];
   close = () => {
@@ -41,6 +41,13 @@ describe('NodeEventStream', () => {
       `: ping\n\n${[1, 2, 3].map((data) => `event: thread.message.delta\ndata: ${data}\n\n`).join('')}`,
     );
     expect(chunks.at(-1)).toContain('data: 1\n\nevent: thread.message.delta\ndata: 2\n\nevent');
+  });
+
+  it('gives a client up that reads nothing', async () => {
+    client.pause();
+    while (stream.write([large])) await new Promise(setImmediate);
+    await stream.drained();
+    expect(response.destroyed).toBe(true);
   });
 
   it('says when its client does not keep up, and when it does again', async () => {

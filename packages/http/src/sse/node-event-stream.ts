@@ -4,14 +4,19 @@ import { PING, toFrame } from './event-stream.ts';
 
 /** Unsent bytes from which a client counts as slow. */
 const MAX_BUFFERED = 256 * 1024;
+/** How long a client may read nothing at all while something waits for it, in ms; then it is given up. */
+const MAX_STALL_MS = 60_000;
 
 /** Writes to Node's response directly. What is written in one tick of the event loop leaves in one write. */
 export class NodeEventStream implements EventStream {
   readonly #response: ServerResponse;
+  readonly #maxStallMs: number;
   #pending = '';
 
-  constructor(response: ServerResponse, headers: Record<string, string>) {
+  /** @param maxStallMs - See {@link MAX_STALL_MS}. */
+  constructor(response: ServerResponse, headers: Record<string, string>, maxStallMs = MAX_STALL_MS) {
     this.#response = response;
+    this.#maxStallMs = maxStallMs;
     response.writeHead(200, headers);
   }
 
@@ -26,7 +31,9 @@ export class NodeEventStream implements EventStream {
       this.#flush();
       const response = this.#response;
       if (!response.writableNeedDrain || response.destroyed) return resolve();
+      const stall = setTimeout(() => response.destroy(), this.#maxStallMs);
       const settle = (): void => {
+        clearTimeout(stall);
         response.off('drain', settle).off('close', settle);
         resolve();
       };

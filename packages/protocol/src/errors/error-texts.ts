@@ -132,6 +132,15 @@ export function invalidId(param: IdParam, value: string): ApiError {
   });
 }
 
+/** A cursor that is no id of the kind that is listed. */
+export function invalidCursor(param: 'after' | 'before', value: string, kind: IdKind): ApiError {
+  return invalidRequest({
+    message: `Invalid '${param}': '${clip(value)}'. Expected an ID that begins with '${idPrefixWord(kind)}'.`,
+    param,
+    code: 'invalid_value',
+  });
+}
+
 // Validation of bodies and queries
 
 export function missingParameter(param: string): ApiError {
@@ -286,6 +295,14 @@ export function unsupportedFeature(param: string): ApiError {
     message: `'${param}' is not supported by this server.`,
     param,
     code: 'unsupported_parameter',
+  });
+}
+
+export function invalidImageUrl(param: string): ApiError {
+  return invalidRequest({
+    message: `Invalid '${param}'. Expected a valid URL, but got a value with an invalid format.`,
+    param,
+    code: 'invalid_value',
   });
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { arrayTooShort, emptyMessage, missingParameter } from '../errors/error-texts.ts';
+import { arrayTooShort, emptyMessage, invalidImageUrl, missingParameter } from '../errors/error-texts.ts';
 import { refusal } from '../errors/refusal.ts';
 import { Metadata } from '../metadata.ts';
 import { ListQuery } from '../pagination.ts';
@@ -16,12 +16,17 @@ const MessageText = text({ max: 256_000 }).check(({ value, issues }) => {
   if (!/\S/.test(value)) issues.push(refusal(value, emptyMessage));
 });
 
+/** Where a model can fetch an image, or the image itself. */
+const ImageUrl = z.string().check(({ value, issues }) => {
+  if (!/^(?:https?:\/\/\S|data:image\/)/i.test(value)) issues.push(refusal(value.slice(0, 100), invalidImageUrl));
+});
+
 /** A part of a message as requests carry it; in answers see `MessageContent`. */
 export const MessageContentPart = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text'), text: MessageText }),
   z.strictObject({
     type: z.literal('image_url'),
-    image_url: z.strictObject({ url: z.string().min(1), detail: ImageDetail.optional() }),
+    image_url: z.strictObject({ url: ImageUrl, detail: ImageDetail.optional() }),
   }),
   z.strictObject({
     type: z.literal('image_file'),
