@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startTestServer } from './server/start-test-server.ts';
 import { connectApi } from './wire/api.ts';
-import { readRefusal, refusal } from './wire/refusal.ts';
+import { outOfBounds, readRefusal, refusal } from './wire/refusal.ts';
 import { sendRequest, type WireResponse } from './wire/request.ts';
 
 const KEY = 'sk-test-0123456789-abcdefghij';
@@ -235,6 +235,41 @@ describe('paths', () => {
       for await (const chunk of socket.setEncoding('utf8')) text += chunk as string;
       expect(text).toMatch(/^HTTP\/1\.1 [24]\d\d /);
     }
+  });
+});
+
+describe('cursors', () => {
+  it.each([
+    ['/assistants', 'asst'],
+    ['/threads/thread_1/messages', 'msg'],
+    ['/threads/thread_1/runs', 'run'],
+    ['/threads/thread_1/runs/run_1/steps', 'step'],
+    ['/files', 'file'],
+  ])('of another kind are refused: %s', async (path, word) => {
+    for (const cursor of ['undefined', 'thread_1']) {
+      expect(readRefusal(await api.send('GET', `${path}?after=${cursor}`))).toEqual(
+        refusal('after', 'invalid_value', `Invalid 'after': '${cursor}'. Expected an ID that begins with '${word}'.`),
+      );
+    }
+  });
+
+  it('may be ids of what was never there, and count for nothing where they are empty', async () => {
+    await api.post('/assistants', { model });
+    for (const query of ['after=asst_none', 'before=asst_none', 'after=&before=']) {
+      expect((await api.send('GET', `/assistants?${query}`)).status).toBe(200);
+    }
+    expect(await api.get('/assistants?after=&before=')).toEqual(await api.get('/assistants'));
+  });
+
+  it('of files lead behind them alone', async () => {
+    expect((await api.send('GET', '/files?before=undefined')).status).toBe(200);
+  });
+
+  it('come with 10,000 files at most', async () => {
+    expect((await api.send('GET', '/files?limit=10000')).status).toBe(200);
+    expect(readRefusal(await api.send('GET', '/files?limit=10001'))).toEqual(
+      outOfBounds('integer', 'limit', '<=', 10_000, 10_001),
+    );
   });
 });
 

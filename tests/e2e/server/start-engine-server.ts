@@ -19,6 +19,8 @@ export interface EngineServerOptions {
   now?: () => number;
   /** Default false. */
   strictFileDownloads?: boolean;
+  /** Default 15,000. */
+  heartbeatMs?: number;
   /** Default an empty one in memory. */
   storage?: Storage;
   /** Whether the server may log errors of its own. Default false. */
@@ -38,6 +40,7 @@ export async function startEngineServer({
   storage = createMemoryStorage(),
   mayFail = false,
   strictFileDownloads = false,
+  heartbeatMs = 15_000,
   ...options
 }: EngineServerOptions): Promise<EngineServer> {
   const upstream = await startUpstream(answer && { answer });
@@ -50,7 +53,9 @@ export async function startEngineServer({
     error: (fields, message) => errors.push({ message, ...fields }),
   };
   const engine = createEngine({ storage, models, logger, ...options });
-  const server = createAdaptorServer({ fetch: createApp({ engine, logger, strictFileDownloads }).fetch }) as Server;
+  const server = createAdaptorServer({
+    fetch: createApp({ engine, logger, strictFileDownloads, heartbeatMs }).fetch,
+  }) as Server;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   engine.start();
