@@ -261,6 +261,50 @@ describe('a run', () => {
   });
 });
 
+describe('a run that has ended', () => {
+  it.each<[status: string, reply: Parameters<typeof upstream.script>[0]]>([
+    ['completed', { text: ['Hi.'] }],
+    ['incomplete', { text: ['Once'], finishReason: 'length' }],
+    ['failed', { error: { status: 400, body: { error: { message: 'No.' } } } }],
+    ['cancelled', { hang: true }],
+  ])('as %s is neither cancelled nor given outputs, and its thread is free', async (status, reply) => {
+    upstream.script(reply);
+    const begun = await begin();
+    const run = await create(begun);
+    const path = `${begun.path}/${run.id}`;
+    if (status === 'cancelled') await api.post(`${path}/cancel`);
+    const ended = await settle(run);
+    expect(ended).toMatchObject({ status, required_action: null, expires_at: null });
+    expect(await refused(`${path}/cancel`, {})).toEqual(
+      refusal(null, null, `Cannot cancel run with status '${status}'.`),
+    );
+    expect(await refused(`${path}/submit_tool_outputs`, { tool_outputs: [] })).toEqual(
+      refusal(null, null, `Runs in status "${status}" do not accept tool outputs.`),
+    );
+    expect(await api.get(path)).toEqual(ended);
+    await api.post<Message>(`/threads/${begun.thread.id}/messages`, { role: 'user', content: 'Again' });
+    expect(await settle(await create(begun))).toMatchObject({ status: 'completed' });
+  });
+
+  it('was cancelled once, though several clients asked for it', async () => {
+    upstream.script({ hang: true });
+    const begun = await begin();
+    const run = await create(begun);
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => api.send('POST', `${begun.path}/${run.id}/cancel`)),
+    );
+    const [accepted, ...late] = answers.toSorted((a, b) => a.status - b.status);
+    expect(accepted!.status).toBe(200);
+    for (const response of late) {
+      expect(readRefusal(response)).toMatchObject({
+        status: 400,
+        message: expect.stringMatching(/^Cannot cancel run with status '(?:cancelling|cancelled)'\.$/),
+      });
+    }
+    expect(await settle(run)).toMatchObject({ status: 'cancelled', cancelled_at: expect.any(Number) });
+  });
+});
+
 describe('what a run is refused for', () => {
   it.each<[what: string, settings: object, refusal: Partial<Refusal>]>([
     ['an unknown parameter', { foo: 1 }, unknownParameter('foo')],
