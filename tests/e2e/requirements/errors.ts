@@ -7,6 +7,10 @@ const objectKeys = testsOf('tests/e2e/object-keys.test.ts');
 const bodies = testsOf('packages/http/test/bodies.test.ts');
 const http = testsOf('tests/e2e/http.test.ts');
 const hostile = testsOf('tests/e2e/hostile-input.test.ts', 'hostile input is no fault of the server');
+const runSettings = testsOf('tests/e2e/run-settings.test.ts');
+const messageContent = testsOf('tests/e2e/message-content.test.ts');
+const trouble = testsOf('tests/e2e/trouble.test.ts');
+const troubleOfSdks = testsOf('tests/e2e/trouble.test.ts', 'trouble of the server, through openai $major');
 
 export const errors: Area = {
   name: 'Errors',
@@ -133,6 +137,105 @@ export const errors: Area = {
         hostile('in an id: %s'),
         hostile('in an upload: %s'),
         hostile('and leaves everything as it was'),
+      ],
+    },
+    {
+      id: 'errors.missing-parameter',
+      promise: 'A missing parameter is named with its place, as missing_required_parameter.',
+      source: 'OpenAPI: requests',
+      tests: [
+        refusals('of bodies > an assistant with %s', 'no model'),
+        refusals('of bodies > an assistant with %s', 'a function without a name'),
+        refusals('of bodies > a thread with a bad message among good ones'),
+        runSettings('what a run is refused for > on a new thread: %s', 'a bad message of its thread'),
+      ],
+    },
+    {
+      id: 'errors.unknown-parameter',
+      promise: 'An unknown parameter is named with its place, as unknown_parameter.',
+      source: 'OpenAPI: additionalProperties false',
+      tests: [
+        refusals('of bodies > a thread with a bad message among good ones'),
+        runSettings('what a run is refused for > on a new thread: %s', 'an unknown key of its thread'),
+        runSettings('tool outputs > are refused as %s, and the run waits on', 'an unknown key'),
+      ],
+    },
+    {
+      id: 'errors.invalid-type',
+      promise: 'A wrong type is told with what was expected and what came, as invalid_type.',
+      source: 'recorded traffic 2025-10',
+      tests: [
+        refusals('of bodies > an assistant with %s', 'a number for a model'),
+        refusals('of bodies > an assistant with %s', 'metadata of another type'),
+        runSettings('what a run is refused for > %s', 'a stream of another type'),
+        runSettings('what a run is refused for > %s', 'half a token'),
+        runSettings('what a run is refused for > %s', 'parallel calls of null'),
+      ],
+    },
+    {
+      id: 'errors.invalid-value',
+      promise:
+        'A value that is none of a list is told with the list, as invalid_value: two joined by and, three or more with commas.',
+      source: 'field reports',
+      tests: [
+        refusals('of bodies > a message with %s', 'a role that is none'),
+        refusals('of bodies > a run with what it does not know'),
+        messageContent('the content of a message > is refused as %s', 'an image of another detail'),
+      ],
+    },
+    {
+      id: 'errors.string-too-long',
+      promise: 'A text that is too long is told with the limit and its length, as string_above_max_length.',
+      source: 'field reports',
+      tests: [
+        refusals('of bodies > an assistant with %s', 'a name too long'),
+        refusals('of bodies > an assistant with %s', 'a description too long'),
+        refusals('of bodies > an assistant with %s', 'instructions too long'),
+      ],
+    },
+    {
+      id: 'errors.arrays',
+      promise: 'A list that is too long is told as array_above_max_length, an empty one as empty_array.',
+      source: 'field reports',
+      tests: [
+        refusals('of bodies > an assistant with %s', 'too many tools'),
+        refusals('of bodies > a message with %s', 'no parts'),
+      ],
+    },
+    {
+      id: 'errors.numbers',
+      promise: 'A number out of bounds is told with the bound, apart for integers and decimals, above and below.',
+      source: 'field reports',
+      tests: [
+        refusals('of queries > %j'),
+        refusals('of bodies > an assistant with %s', 'a temperature too high'),
+        refusals('of bodies > an assistant with %s', 'a temperature too low'),
+        runSettings('what a run is refused for > %s', 'no prompt tokens'),
+      ],
+    },
+    {
+      id: 'errors.query-type',
+      promise: 'A limit that is no number is told as a wrong type.',
+      source: 'unconfirmed: safest for clients',
+      tests: [refusals('of queries > %j')],
+    },
+    {
+      id: 'errors.unavailable',
+      promise:
+        'Where the server cannot reach its store for a moment the answer is a 503 with Retry-After, and an SDK that tries again does not notice.',
+      source: 'openai SDKs 4 to 7',
+      tests: [
+        trouble('trouble on the wire > that passes is a 503 that says when to try again'),
+        troubleOfSdks('that passes is not noticed: the SDK tries again'),
+      ],
+    },
+    {
+      id: 'errors.internal',
+      promise:
+        "A fault of the server is a 500 as server_error in the service's words, with the request id and nothing of the fault.",
+      source: 'field reports',
+      tests: [
+        trouble('trouble on the wire > of any other kind is a 500 with the request id, and tells nothing of itself'),
       ],
     },
   ],

@@ -8,6 +8,7 @@ const objects = testsOf('tests/e2e/objects.test.ts', 'objects through openai $ma
 const refusals = testsOf('tests/e2e/refusals.test.ts', 'refusals through openai $major');
 const runSettings = testsOf('tests/e2e/run-settings.test.ts');
 const hostile = testsOf('tests/e2e/hostile-input.test.ts', 'hostile input is no fault of the server');
+const http = testsOf('tests/e2e/http.test.ts');
 
 export const lists: Area = {
   name: 'Lists',
@@ -67,6 +68,31 @@ export const lists: Area = {
       promise: 'Whatever is in a query, the answer is a page or a whole error.',
       source: 'project requirement',
       tests: [hostile('in a query: %s')],
+    },
+    {
+      id: 'lists.cursor-kind',
+      promise:
+        'A cursor that is no id of what is listed, such as undefined, is refused with the prefix that was expected.',
+      source: 'unconfirmed: safest for clients',
+      tests: [
+        http('cursors > of another kind are refused: %s', '/assistants'),
+        http('cursors > of another kind are refused: %s', '/threads/thread_1/messages'),
+        http('cursors > of another kind are refused: %s', '/threads/thread_1/runs'),
+        http('cursors > of another kind are refused: %s', '/threads/thread_1/runs/run_1/steps'),
+        http('cursors > of another kind are refused: %s', '/files'),
+      ],
+    },
+    {
+      id: 'lists.cursor-unknown',
+      promise: 'A cursor of the right kind need not exist, and an empty one counts as none.',
+      source: 'unconfirmed: safest for clients',
+      tests: [http('cursors > may be ids of what was never there, and count for nothing where they are empty')],
+    },
+    {
+      id: 'lists.files',
+      promise: 'A page of files has at most 10,000, and before is ignored.',
+      source: 'OpenAPI: listFiles',
+      tests: [http('cursors > come with 10,000 files at most'), http('cursors > of files lead behind them alone')],
     },
   ],
 };

@@ -577,5 +577,35 @@ export const runs: Area = {
         unreliable('a run that others change at the same moment > is advanced, cancelled and expired all the same'),
       ],
     },
+    {
+      id: 'runs.ended',
+      promise:
+        'A run that has ended is neither cancelled nor given outputs: 400 with its status, it stays as it is, and its thread is free.',
+      source: 'field reports',
+      tests: [
+        runSettings(
+          'a run that has ended > as %s is neither cancelled nor given outputs, and its thread is free',
+          'completed',
+        ),
+        runSettings(
+          'a run that has ended > as %s is neither cancelled nor given outputs, and its thread is free',
+          'incomplete',
+        ),
+        runSettings(
+          'a run that has ended > as %s is neither cancelled nor given outputs, and its thread is free',
+          'failed',
+        ),
+        runSettings(
+          'a run that has ended > as %s is neither cancelled nor given outputs, and its thread is free',
+          'cancelled',
+        ),
+      ],
+    },
+    {
+      id: 'runs.cancel-once',
+      promise: 'Of several cancellations at once one is accepted, and the others are refused with the status.',
+      source: 'field reports',
+      tests: [runSettings('a run that has ended > was cancelled once, though several clients asked for it')],
+    },
   ],
 };

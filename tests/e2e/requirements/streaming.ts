@@ -11,6 +11,9 @@ const interleavings = testsOf(
 const runSettings = testsOf('tests/e2e/run-settings.test.ts');
 const expiry = testsOf('tests/e2e/expiry.test.ts', 'a run whose time is up');
 const functionTools = testsOf('tests/e2e/function-tools.test.ts', 'function tools through openai $major');
+const trouble = testsOf('tests/e2e/trouble.test.ts');
+const troubleOfSdks = testsOf('tests/e2e/trouble.test.ts', 'trouble of the server, through openai $major');
+const activeRuns = testsOf('tests/e2e/active-runs.test.ts', 'active runs through openai $major');
 
 export const streaming: Area = {
   name: 'Streaming',
@@ -250,6 +253,30 @@ export const streaming: Area = {
         'However many clients use a thread at once, events come in order and to the end, and tell what is stored.',
       source: 'openai-node 7',
       tests: [interleavings('%s')],
+    },
+    {
+      id: 'streaming.error',
+      promise:
+        'A stream that breaks ends with the event error in the form that every SDK understands, and the run goes on.',
+      source: 'openai SDKs 4 to 7',
+      tests: [
+        trouble(
+          'trouble on the wire > that breaks a stream is told in the form that every SDK understands, and ends it',
+        ),
+        troubleOfSdks('that breaks a stream is an error of the SDK, and the run goes on'),
+      ],
+    },
+    {
+      id: 'streaming.heartbeat-helpers',
+      promise: 'Comments between events do not disturb runs.stream.',
+      source: 'openai SDKs 4 to 7',
+      tests: [troubleOfSdks('is none while the model is silent: comments keep the connection and disturb nobody')],
+    },
+    {
+      id: 'streaming.deleted-thread',
+      promise: 'The stream of a run whose thread is deleted ends as that of a cancelled run.',
+      source: 'unconfirmed: safest for clients',
+      tests: [activeRuns('end with their thread')],
     },
   ],
 };
