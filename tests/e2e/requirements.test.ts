@@ -6,6 +6,8 @@ import { collectTests } from './requirements/collect-tests.ts';
 import { withCompatibilityTable } from './requirements/compatibility-table.ts';
 import { findFaults } from './requirements/find-faults.ts';
 import type { Area, Proof } from './requirements/requirement.ts';
+import { startTestServer } from './server/start-test-server.ts';
+import { sendRequest } from './wire/request.ts';
 
 const tests = await collectTests();
 const readFile = (file: string): string => readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
@@ -59,6 +61,21 @@ describe('the table of promises', () => {
       "unknown case: the test 'suite > %s' in a.test.ts has no case 'another case'",
       "skipped: the test 'skipped' in a.test.ts does not run",
     ]);
+  });
+});
+
+describe('the routes of the table', () => {
+  it('are there, with all their methods', async () => {
+    const server = await startTestServer();
+    const named = new Set(AREAS.flatMap(({ routes }) => routes).filter((route) => /^[A-Z]+ \/(?!health)/.test(route)));
+    const found = new Set<string>();
+    for (const path of new Set([...named].map((route) => route.slice(route.indexOf('/'))))) {
+      // The refusal of a method that no route has names those that it has.
+      const { headers } = await sendRequest(server.baseURL + path.replaceAll(/\{\w+\}/g, 'x'), 'PUT');
+      for (const method of headers['allow']?.split(', ') ?? []) found.add(`${method} ${path}`);
+    }
+    await server.close();
+    expect(found).toEqual(named);
   });
 });
 

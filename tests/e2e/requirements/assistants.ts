@@ -417,5 +417,11 @@ export const assistants: Area = {
       source: 'project requirement',
       tests: [properties('whatever is sent to %s is done and shown as it is, or refused and leaves nothing behind')],
     },
+    {
+      id: 'assistants.tool-resources-null',
+      promise: 'null clears the tool_resources of an assistant, and {} leaves them.',
+      source: 'OpenAPI: ModifyAssistantRequest',
+      tests: [objects('assistants > and threads clear their resources with null, and else replace them tool by tool')],
+    },
   ],
 };

@@ -10,6 +10,7 @@ const attachments = testsOf('tests/e2e/attachments.test.ts', 'attachments throug
 const runSettings = testsOf('tests/e2e/run-settings.test.ts');
 const tenThousand = testsOf('tests/e2e/ten-thousand-messages.test.ts', 'a thread of ${COUNT} messages');
 const activeRuns = testsOf('tests/e2e/active-runs.test.ts', 'active runs through openai $major');
+const imagesOnTheWire = testsOf('tests/e2e/images.test.ts');
 
 export const messages: Area = {
   name: 'Messages',
@@ -304,6 +305,19 @@ export const messages: Area = {
         'A message to a thread with an active run is refused with 400 and both ids, and is not tried again by an SDK.',
       source: 'field reports',
       tests: [activeRuns('lock their thread > %s: one request, one refusal with both ids')],
+    },
+    {
+      id: 'messages.image-url',
+      promise: 'An image whose URL is neither http(s) nor an image as data is refused with its place.',
+      source: 'OpenAPI: MessageContentImageUrlObject',
+      tests: [images('are refused without an address')],
+    },
+    {
+      id: 'messages.image-data',
+      promise:
+        'Images in their URL count as uploaded ones do: the oldest are left out where they are too many together.',
+      source: 'project requirement',
+      tests: [imagesOnTheWire('images in their URL count as uploaded ones do')],
     },
   ],
 };

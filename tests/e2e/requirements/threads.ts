@@ -114,5 +114,11 @@ export const threads: Area = {
       source: 'unconfirmed: safest for clients',
       tests: [refusals('of objects that do not exist > a thread, before anything in it')],
     },
+    {
+      id: 'threads.tool-resources-null',
+      promise: 'null clears the tool_resources of a thread, and {} leaves them.',
+      source: 'OpenAPI: ModifyThreadRequest',
+      tests: [objects('assistants > and threads clear their resources with null, and else replace them tool by tool')],
+    },
   ],
 };
