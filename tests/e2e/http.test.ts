@@ -203,7 +203,7 @@ describe('paths', () => {
     ['GET', '/threads', 'POST'],
     ['DELETE', '/threads/thread_1/runs/run_1', 'GET, POST'],
     ['GET', '/threads/thread_1/runs/run_1/cancel', 'POST'],
-    ['DELETE', '/models/x', 'GET'],
+    ['POST', '/models/x', 'GET, DELETE'],
     ['POST', '/models', 'GET'],
   ])('%s %s is refused, with the methods there are', async (method, path, allow) => {
     const response = await api.send(method, path);
@@ -308,5 +308,19 @@ describe('models', () => {
         refusal('model', 'model_not_found', `The model '${name}' does not exist`, 404),
       );
     }
+  });
+
+  it('cannot be deleted, whether they are there or not', async () => {
+    expect(readRefusal(await api.send('DELETE', `/models/${server.model}`))).toEqual(
+      refusal(
+        'model',
+        null,
+        `The model '${server.model}' cannot be deleted: only models that were fine-tuned here could be.`,
+        403,
+      ),
+    );
+    expect(readRefusal(await api.send('DELETE', '/models/nothing'))).toEqual(
+      refusal('model', 'model_not_found', "The model 'nothing' does not exist", 404),
+    );
   });
 });

@@ -33,6 +33,7 @@ export {
   missingApiKey,
   missingBetaHeader,
   missingParameter,
+  modelNotDeletable,
   modelNotFound,
   mutuallyExclusive,
   noSuchFile,

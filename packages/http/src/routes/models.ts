@@ -10,5 +10,6 @@ export function modelRoutes(app: App, { engine }: RouteOptions): void {
   // Ids may hold slashes, raw or percent-encoded.
   route(app, '/v1/models/:model{.+}', {
     GET: async (c) => answer(c, await models.retrieve(c.req.param('model') ?? '', { signal: c.req.raw.signal })),
+    DELETE: (c) => models.delete(c.req.param('model') ?? '', { signal: c.req.raw.signal }),
   });
 }

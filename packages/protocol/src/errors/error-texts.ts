@@ -87,6 +87,14 @@ export function modelNotFound(model: string): ApiError {
   });
 }
 
+/** 403 of `DELETE /models/{model}`. */
+export function modelNotDeletable(model: string): ApiError {
+  return failure(403, {
+    message: `The model '${clip(model)}' cannot be deleted: only models that were fine-tuned here could be.`,
+    param: 'model',
+  });
+}
+
 export function unknownUrl(method: string, path: string): ApiError {
   return failure(404, { message: `Invalid URL (${clip(method)} ${clip(path)})` });
 }
