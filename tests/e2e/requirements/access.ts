@@ -40,7 +40,7 @@ export const access: Area = {
     },
     {
       id: 'access.wrong',
-      promise: 'A wrong key is a 401 as invalid_api_key, which does not repeat the key.',
+      promise: 'A wrong key is a 401 as invalid_api_key, which shows the key masked.',
       source: 'field reports',
       tests: [refusals('of keys > that the server does not know, without repeating them')],
     },

@@ -53,7 +53,7 @@ export const errors: Area = {
     {
       id: 'errors.json',
       promise: "A body that is no JSON is refused with the service's text, and nothing is stored.",
-      source: 'recorded traffic 2025-10',
+      source: 'field reports',
       tests: [wireFormat('errors on the wire > malformed JSON: %j')],
     },
     {

@@ -117,7 +117,7 @@ export const files: Area = {
     },
     {
       id: 'files.list',
-      promise: 'Files are listed newest first or oldest first, by purpose and by pages, up to 10,000 at once.',
+      promise: 'Files are listed newest first or oldest first, by purpose and by pages.',
       source: 'OpenAPI: listFiles',
       tests: [
         filesTests('are listed by purpose, newest first, and paged'),

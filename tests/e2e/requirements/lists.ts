@@ -53,7 +53,7 @@ export const lists: Area = {
     },
     {
       id: 'lists.limit',
-      promise: 'limit is from 1 to 100 and a whole number; another is refused with the bound.',
+      promise: 'limit is from 1 to 100; another is refused with the bound, and no number at all as a wrong type.',
       source: 'OpenAPI: listMessages',
       tests: [refusals('of queries > %j'), runSettings('steps > are listed newest first, page by page')],
     },

@@ -438,7 +438,7 @@ export const runs: Area = {
     },
     {
       id: 'runs.lock-others',
-      promise: 'Metadata may be changed and everything read while a run is active.',
+      promise: 'Metadata of the thread and the run may be changed, and messages and runs read, while a run is active.',
       source: 'unconfirmed: safest for clients',
       tests: [activeRuns('lock their thread > %s: one request, one refusal with both ids')],
     },

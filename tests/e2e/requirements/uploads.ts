@@ -72,7 +72,7 @@ export const uploads: Area = {
     },
     {
       id: 'uploads.cancel',
-      promise: 'A cancelled upload takes no parts any more and leaves nothing behind.',
+      promise: 'A cancelled upload cannot be completed and leaves nothing behind.',
       source: 'OpenAPI: cancelUpload',
       tests: [uploadsTests('can be cancelled')],
     },
