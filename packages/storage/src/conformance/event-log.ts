@@ -33,7 +33,7 @@ const DATA: [name: string, data: string][] = [
   ['escapes', String.raw`"\u0000\n\"\\\ud800"`],
   ['quotes and signs', `"'; -- $1 \` %s :a"`],
   ['9,000 bytes', JSON.stringify('x'.repeat(9000))],
-  ['a megabyte', JSON.stringify('🙂'.repeat(262_144))],
+  ['thirty megabytes', JSON.stringify('🙂'.repeat(7_864_320))],
 ];
 
 export function describeEventLog(it: StorageTest): void {

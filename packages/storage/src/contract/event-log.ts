@@ -1,4 +1,7 @@
-/** An event to be written. A few kilobytes as a rule, a megabyte at most. */
+/**
+ * An event to be written: a few hundred bytes as a rule. One that shows a run carries its instructions and functions, so it can
+ * be as large as the request they came with, tens of megabytes.
+ */
 export interface LogEvent {
   /** Name of the stream event, e.g. `thread.message.delta`. */
   readonly event: string;
