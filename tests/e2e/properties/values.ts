@@ -131,7 +131,8 @@ function mutate(root: unknown, { place, how, key, value }: Mutation): unknown {
 const UNKNOWN_IDS = ['asst_x', 'file-x', 'thread_x', 'vs_x', 'call_x', 'unknown-model'];
 
 function isReference([owner, name]: Place): boolean {
-  return /^\{\w+\}$/.test(String(owner[name]));
+  const value: unknown = owner[name];
+  return typeof value === 'string' && /^\{\w+\}$/.test(value);
 }
 
 type Owner = Record<string, unknown>;
