@@ -1,4 +1,7 @@
-/** The same chunks, until the signal is aborted: its reason is then thrown at once, also while the source is silent. */
+/**
+ * The same chunks, until the signal is aborted: its reason is then thrown at once, also while the source is silent. For drivers,
+ * whose `BlobStore.put` must not wait for a source that says nothing.
+ */
 export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, void> {
   let interrupt = (): void => {};
   const onAbort = (): void => interrupt();
