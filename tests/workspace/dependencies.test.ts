@@ -9,12 +9,15 @@ import { readPackages, root, type Manifest } from './packages.ts';
  * A change here may be right; it has to be deliberate.
  */
 const EDGES = {
-  'apps/server': ['engine', 'http', 'models', 'storage'],
+  'apps/server': ['engine', 'http', 'models', 'storage', 'storage-postgres', 'storage-redis', 'storage-sqlite'],
   'packages/engine': ['protocol', 'storage'],
   'packages/http': ['engine', 'protocol'],
   'packages/models': ['engine'],
   'packages/protocol': [],
   'packages/storage': [],
+  'packages/storage-postgres': ['storage'],
+  'packages/storage-redis': ['storage'],
+  'packages/storage-sqlite': ['storage'],
 };
 
 const SCOPE = '@cogitator-ai/openai-';

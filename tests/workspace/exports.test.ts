@@ -11,6 +11,9 @@ const ENTRY_POINTS = {
   'packages/models': ['.'],
   'packages/protocol': ['.'],
   'packages/storage': ['.', './memory', './conformance'],
+  'packages/storage-postgres': ['.'],
+  'packages/storage-redis': ['.'],
+  'packages/storage-sqlite': ['.'],
 };
 
 const packages = readPackages()

@@ -1,0 +1,46 @@
+import { Pool } from 'pg';
+import { toStorageError } from './postgres-error.ts';
+
+/** Where the database is. */
+export interface DatabaseOptions {
+  /** Such as `postgres://user:password@host:5432/database`. Either this or a pool. */
+  url?: string;
+  /** A pool of your own; it is left open. */
+  pool?: Pool;
+  /** Schema for the tables; made if need be. Default `openai`. */
+  schema?: string;
+}
+
+/** What holds for a pool made from a URL. */
+export interface PoolLimits {
+  /** Most connections, besides the one that listens. Default 10. */
+  maxConnections?: number;
+  /** How long a call waits for a connection, new or free, in ms. Default 10,000. */
+  connectTimeoutMs?: number;
+  /** How long a call waits for the answer to one statement, in ms. Default 30,000. */
+  queryTimeoutMs?: number;
+}
+
+export const DEFAULT_SCHEMA = 'openai';
+
+/**
+ * The caller's pool, or one of our own.
+ *
+ * @throws `StorageError` `invalid_request` when the URL is none.
+ */
+export function openPool({ url, pool, ...limits }: DatabaseOptions & PoolLimits): Pool {
+  if (pool) return pool;
+  try {
+    const own = new Pool({
+      connectionString: url,
+      max: limits.maxConnections ?? 10,
+      connectionTimeoutMillis: limits.connectTimeoutMs ?? 10_000,
+      query_timeout: limits.queryTimeoutMs ?? 30_000,
+      keepAlive: true,
+    });
+    // A connection that breaks while nobody uses it is replaced by the pool.
+    return own.on('error', () => {});
+  } catch (error) {
+    throw toStorageError(error);
+  }
+}

@@ -1,0 +1,71 @@
+import type { EventBatch, LoggedEvent } from '@cogitator-ai/openai-storage';
+
+/** Most batches in one statement. */
+const MAX_BATCHES = 500;
+
+/** Writes batches; one number for each, `null` for one that was refused. */
+export type WriteBatches = (batches: readonly EventBatch[]) => Promise<(number | null)[]>;
+
+interface Pending {
+  readonly batch: EventBatch;
+  readonly resolve: (lastSeq: number | null) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Appends of one process. One statement is under way at a time; what arrives meanwhile goes with the next. So a slow database
+ * gets larger statements rather than more, and batches keep their order.
+ */
+export class AppendQueue {
+  readonly #write: WriteBatches;
+  readonly #onWritten: (batch: EventBatch, events: readonly LoggedEvent[]) => void;
+  #pending: Pending[] = [];
+  #isWriting = false;
+
+  /** @param onWritten - Called in order, before the append is answered. */
+  constructor(write: WriteBatches, onWritten: (batch: EventBatch, events: readonly LoggedEvent[]) => void) {
+    this.#write = write;
+    this.#onWritten = onWritten;
+  }
+
+  append(batch: EventBatch): Promise<number | null> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ batch, resolve, reject });
+      if (!this.#isWriting) void this.#pump();
+    });
+  }
+
+  async #pump(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#pending.length > 0) {
+      const round = this.#pending.splice(0, MAX_BATCHES);
+      // Streams in one order, so that two processes never wait for each other; a stream's batches keep theirs.
+      const sorted = round.toSorted((a, b) => compare(nameOf(a.batch), nameOf(b.batch)));
+      try {
+        const results = await this.#write(sorted.map(({ batch }) => batch));
+        for (const [index, { batch, resolve }] of sorted.entries()) {
+          const lastSeq = results[index] ?? null;
+          if (lastSeq !== null) this.#onWritten(batch, toLogged(batch, lastSeq));
+          resolve(lastSeq);
+        }
+      } catch (error) {
+        for (const { reject } of round) reject(error);
+      }
+    }
+    this.#isWriting = false;
+  }
+}
+
+/** The events of a batch as they were written. */
+export function toLogged({ events }: EventBatch, lastSeq: number): LoggedEvent[] {
+  const first = lastSeq - events.length + 1;
+  return events.map(({ event, data }, index) => ({ seq: first + index, event, data }));
+}
+
+function nameOf({ stream }: EventBatch): string {
+  return `${stream.partition}/${stream.id}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,160 @@
+import type { ClientConfig } from 'pg';
+import {
+  type EventBatch,
+  type EventListener,
+  type EventLog,
+  type EventStreamKey,
+  isRecordKey,
+  type LoggedEvent,
+  runOfStream,
+} from '@cogitator-ai/openai-storage';
+import type { Connection } from '../database/connection.ts';
+import { toStorageError } from '../database/postgres-error.ts';
+import { AppendQueue, toLogged } from './append-queue.ts';
+import { EventSubscriptions } from './event-subscriptions.ts';
+import { Listener } from './listener.ts';
+
+/** How often forgotten streams are removed, in ms, and how many at a time. */
+const FORGET_INTERVAL_MS = 30_000;
+const FORGET_BATCH = 500;
+
+/** What another process has written, as `append_events` notifies it. Without events they are to be read. */
+interface Notice {
+  t: string;
+  r: string;
+  s: number;
+  n?: string[];
+  d?: string[];
+}
+
+/** Events in a table that is not logged, and notices of them. */
+export class PostgresEventLog implements EventLog {
+  readonly #connection: Connection;
+  readonly #subscriptions: EventSubscriptions;
+  readonly #listener: Listener;
+  readonly #appends: AppendQueue;
+  readonly #forgetting: NodeJS.Timeout;
+
+  /** @param listenConfig - Where to listen: not through a pooler that shares connections. */
+  constructor(connection: Connection, listenConfig: ClientConfig, channel: string) {
+    this.#connection = connection;
+    this.#subscriptions = new EventSubscriptions((stream, options) => this.read(stream, options));
+    this.#listener = new Listener({
+      config: listenConfig,
+      channel,
+      onNotice: (payload) => this.#hear(JSON.parse(payload) as Notice),
+      onReconnect: () => this.#subscriptions.refreshAll(),
+    });
+    this.#appends = new AppendQueue(
+      (batches) => this.#append(batches, channel),
+      ({ stream }, events) => this.#subscriptions.publish(stream, events),
+    );
+    this.#forgetting = setInterval(() => void this.#forget(), FORGET_INTERVAL_MS).unref();
+  }
+
+  async append(batch: EventBatch): Promise<number | null> {
+    this.#connection.assertOpen();
+    return isRecordKey(runOfStream(batch.stream)) ? this.#appends.append(batch) : null;
+  }
+
+  async read(stream: EventStreamKey, { after, limit }: { after: number; limit: number }): Promise<LoggedEvent[]> {
+    this.#connection.assertOpen();
+    if (!isRecordKey(runOfStream(stream))) return [];
+    const { schema } = this.#connection;
+    const rows = await this.#connection.query<{ seq: string; event: string; data: string }>(
+      `SELECT e.seq, e.event, e.data FROM ${schema}.event e
+       JOIN ${schema}.event_stream s USING (thread_id, run_id)
+       WHERE e.thread_id = $1 AND e.run_id = $2 AND e.seq > $3
+         AND (s.forget_at IS NULL OR s.forget_at > ${schema}.now_ms())
+       ORDER BY e.seq LIMIT $4`,
+      [stream.partition, stream.id, after, limit],
+      'read events',
+    );
+    return rows.map(({ seq, event, data }) => ({ seq: Number(seq), event, data }));
+  }
+
+  async subscribe(stream: EventStreamKey, listener: EventListener, { signal }: { signal: AbortSignal }): Promise<void> {
+    this.#connection.assertOpen();
+    if (signal.aborted || !isRecordKey(runOfStream(stream))) return;
+    try {
+      await this.#listener.listening();
+    } catch (error) {
+      throw toStorageError(error);
+    }
+    this.#subscriptions.add(stream, await this.#lastSeq(stream), listener, signal);
+    // What was written between the two.
+    this.#subscriptions.refresh(stream);
+  }
+
+  async finish(stream: EventStreamKey, { retainMs }: { retainMs: number }): Promise<void> {
+    this.#connection.assertOpen();
+    if (!isRecordKey(runOfStream(stream))) return;
+    const { schema } = this.#connection;
+    await this.#connection.query(
+      `UPDATE ${schema}.event_stream SET forget_at = ${schema}.now_ms() + $3
+       WHERE thread_id = $1 AND run_id = $2 AND (forget_at IS NULL OR forget_at > ${schema}.now_ms())`,
+      [stream.partition, stream.id, retainMs],
+      'finish events',
+    );
+  }
+
+  /** Tells the listeners of this process what a commit has written. */
+  publish(batch: EventBatch, lastSeq: number): void {
+    this.#subscriptions.publish(batch.stream, toLogged(batch, lastSeq));
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#forgetting);
+    this.#subscriptions.close();
+    await this.#listener.close();
+  }
+
+  #hear({ t: partition, r: id, s: first, n: names, d: datas = [] }: Notice): void {
+    const stream = { partition, id };
+    if (!names) return this.#subscriptions.refresh(stream);
+    const events = names.map((event, index) => ({ seq: first + index, event, data: datas[index] ?? '' }));
+    this.#subscriptions.publish(stream, events);
+  }
+
+  async #append(batches: readonly EventBatch[], channel: string): Promise<(number | null)[]> {
+    const parameter = batches.map(({ stream, fence, events }) => ({
+      t: stream.partition,
+      r: stream.id,
+      f: fence,
+      n: events.map(({ event }) => event),
+      d: events.map(({ data }) => data),
+    }));
+    const rows = await this.#connection.query<{ results: (string | null)[] }>(
+      `SELECT ${this.#connection.schema}.append_batches($1, $2) AS results`,
+      [JSON.stringify(parameter), channel],
+      'append events',
+    );
+    return rows[0]?.results.map((lastSeq) => (lastSeq === null ? null : Number(lastSeq))) ?? [];
+  }
+
+  async #lastSeq({ partition, id }: EventStreamKey): Promise<number> {
+    const { schema } = this.#connection;
+    const rows = await this.#connection.query<{ last_seq: string }>(
+      `SELECT last_seq FROM ${schema}.event_stream
+       WHERE thread_id = $1 AND run_id = $2 AND (forget_at IS NULL OR forget_at > ${schema}.now_ms())`,
+      [partition, id],
+      'last event',
+    );
+    return Number(rows[0]?.last_seq ?? 0);
+  }
+
+  async #forget(): Promise<void> {
+    const { schema } = this.#connection;
+    const forgotten = `SELECT thread_id, run_id FROM ${schema}.event_stream WHERE forget_at <= ${schema}.now_ms() LIMIT ${FORGET_BATCH} FOR UPDATE SKIP LOCKED`;
+    try {
+      await this.#connection.query(
+        `WITH gone AS (${forgotten}),
+         events AS (DELETE FROM ${schema}.event e USING gone g WHERE e.thread_id = g.thread_id AND e.run_id = g.run_id)
+         DELETE FROM ${schema}.event_stream s USING gone g WHERE s.thread_id = g.thread_id AND s.run_id = g.run_id`,
+        [],
+      );
+    } catch {
+      // The next time will do.
+    }
+  }
+}

@@ -1,0 +1,180 @@
+import type { ClientConfig, Pool } from 'pg';
+import {
+  type Commit,
+  type CommitResult,
+  isListRequest,
+  isRecordKey,
+  type ListRequest,
+  partitionOfCommit,
+  partitionOfKeys,
+  type RecordKey,
+  type RecordKind,
+  type RecordPage,
+  type Storage,
+  type StoredRecord,
+} from '@cogitator-ai/openai-storage';
+import { PostgresBlobStore } from './blobs/postgres-blob-store.ts';
+import { Connection } from './database/connection.ts';
+import { assertMigrated } from './database/migrate.ts';
+import { type DatabaseOptions, DEFAULT_SCHEMA, openPool, type PoolLimits } from './database/pool.ts';
+import { refusalOf, toStorageError } from './database/postgres-error.ts';
+import { PostgresEventLog } from './events/postgres-event-log.ts';
+import { migratePostgres } from './migrate-postgres.ts';
+import { commitParameters, toConflict } from './records/commit-parameters.ts';
+import { COLUMNS, ownerText, type Row, selectPage, toRecord } from './records/table.ts';
+
+export interface PostgresStorageOptions extends DatabaseOptions, PoolLimits {
+  /**
+   * Where to listen for events, when the other connections go through a pooler that shares them, such as PgBouncer in transaction
+   * mode: a URL that leads to PostgreSQL itself. Default the same as the others.
+   */
+  listenUrl?: string;
+  /** Whether to bring the schema up to date; else it must be. Default true. */
+  migrate?: boolean;
+}
+
+/**
+ * Keeps everything in PostgreSQL 13 or later, for any number of replicas.
+ *
+ * @throws `StorageError` `unavailable` when it cannot be reached, `schema_mismatch` when the schema is not that of this version.
+ */
+export async function openPostgresStorage(options: PostgresStorageOptions): Promise<Storage> {
+  const { schema = DEFAULT_SCHEMA } = options;
+  const pool = openPool(options);
+  try {
+    await (options.migrate === false ? assertMigrated({ pool, schema }) : migratePostgres(options));
+    const connection = new Connection(pool, schema, !options.pool);
+    const channel = `openai_events_${schema}`.slice(0, 63);
+    const listenConfig = options.listenUrl === undefined ? pool.options : { connectionString: options.listenUrl };
+    const storage = new PostgresStorage(nameOf(pool), connection, listenConfig, channel);
+    await storage.blobs.removeLeftovers();
+    return storage;
+  } catch (error) {
+    if (!options.pool) await pool.end();
+    throw toStorageError(error);
+  }
+}
+
+class PostgresStorage implements Storage {
+  readonly name: string;
+  readonly events: PostgresEventLog;
+  readonly blobs: PostgresBlobStore;
+  readonly #connection: Connection;
+  readonly #channel: string;
+  #latest = 0;
+
+  constructor(name: string, connection: Connection, listenConfig: ClientConfig, channel: string) {
+    this.name = name;
+    this.#connection = connection;
+    this.#channel = channel;
+    this.events = new PostgresEventLog(connection, listenConfig, channel);
+    this.blobs = new PostgresBlobStore(connection);
+  }
+
+  async get<K extends RecordKind>(key: RecordKey<K>): Promise<StoredRecord<K> | null> {
+    this.#connection.assertOpen();
+    if (!isRecordKey(key)) return null;
+    const [row] = await this.#connection.query<Row>(
+      `SELECT ${COLUMNS} FROM ${this.#connection.schema}.${key.kind} WHERE owner = $1 AND id = $2`,
+      [ownerText(key.path), key.id],
+      `get ${key.kind}`,
+    );
+    return row ? toRecord(key.kind, row) : null;
+  }
+
+  async getMany<K extends RecordKind>(keys: readonly RecordKey<K>[]): Promise<(StoredRecord<K> | null)[]> {
+    this.#connection.assertOpen();
+    if (keys.length === 0) return [];
+    partitionOfKeys(keys);
+    const kinds = [...new Set(keys.map(({ kind }) => kind))];
+    const found = new Map<string, StoredRecord<K>>();
+    const read = async (query: (text: string, values: unknown[]) => Promise<Row[]>): Promise<void> => {
+      for (const kind of kinds) {
+        const wanted = keys.filter((key) => key.kind === kind && isRecordKey(key));
+        const rows = await query(
+          `SELECT ${COLUMNS} FROM ${this.#connection.schema}.${kind}
+           WHERE (owner, id) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
+          [wanted.map(({ path }) => ownerText(path)), wanted.map(({ id }) => id)],
+        );
+        for (const row of rows) found.set(`${kind} ${row.owner}/${row.id}`, toRecord(kind, row));
+      }
+    };
+    if (kinds.length === 1) {
+      await read((text, values) => this.#connection.query<Row>(text, values, `get many ${kinds[0]}`));
+    } else {
+      await this.#connection.snapshot((client) =>
+        read(async (text, values) => (await client.query<Row>(text, values)).rows),
+      );
+    }
+    return keys.map(({ kind, path, id }) => found.get(`${kind} ${ownerText(path)}/${id}`) ?? null);
+  }
+
+  async list<K extends RecordKind>(request: ListRequest<K>): Promise<RecordPage<K>> {
+    this.#connection.assertOpen();
+    if (!isListRequest(request)) return { records: [], hasMore: false };
+    const { kind, path, limit, after, before, where = {} } = request;
+    const cursors = [after, before].filter((cursor) => cursor !== undefined);
+    const { text, name } = selectPage(this.#connection.schema, request);
+    const values = [ownerText(path), ...Object.values(where), ...cursors, limit + 1];
+    const rows = await this.#connection.query<Row>(text, values, name);
+    const page = rows.slice(0, limit).map((row) => toRecord(kind, row));
+    // A page before a cursor is read from the cursor on.
+    if (before !== undefined && after === undefined) page.reverse();
+    return { records: page, hasMore: rows.length > limit };
+  }
+
+  async due<K extends RecordKind>(kind: K, limit: number): Promise<StoredRecord<K>[]> {
+    const { schema } = this.#connection;
+    const rows = await this.#connection.query<Row>(
+      `SELECT ${COLUMNS} FROM ${schema}.${kind} WHERE due_at <= (SELECT ${schema}.now_ms()) ORDER BY due_at, id LIMIT $1`,
+      [limit],
+      `due ${kind}`,
+    );
+    return rows.map((row) => toRecord(kind, row));
+  }
+
+  async commit(commit: Commit): Promise<CommitResult> {
+    this.#connection.assertOpen();
+    const partition = partitionOfCommit(commit);
+    const { schema } = this.#connection;
+    const parameters = commitParameters(commit, partition, { schema, channel: this.#channel });
+    try {
+      const rows = await this.#connection.query<{ last_seq: string | null }>(
+        `SELECT ${schema}.apply_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS last_seq`,
+        parameters,
+        'commit',
+      );
+      const lastSeq = rows[0]?.last_seq;
+      if (!commit.events || lastSeq == null) return { ok: true };
+      this.events.publish(commit.events, Number(lastSeq));
+      return { ok: true, lastEvent: Number(lastSeq) };
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (!refusal) throw error;
+      return { ok: false, conflict: toConflict(refusal, commit) };
+    }
+  }
+
+  async now(): Promise<number> {
+    const rows = await this.#connection.query<{ now: string }>(
+      `SELECT ${this.#connection.schema}.now_ms() AS now`,
+      [],
+      'now',
+    );
+    this.#latest = Math.max(this.#latest, Number(rows[0]?.now));
+    return this.#latest;
+  }
+
+  async close(): Promise<void> {
+    this.blobs.close();
+    await this.events.close();
+    await this.#connection.close();
+  }
+}
+
+/** Without user and password. */
+function nameOf({ options }: Pool): string {
+  const url = options.connectionString === undefined ? null : new URL(options.connectionString);
+  const host = url?.host ?? `${options.host ?? 'localhost'}:${options.port ?? 5432}`;
+  return `postgres://${host}/${url?.pathname.slice(1) ?? options.database ?? ''}`;
+}

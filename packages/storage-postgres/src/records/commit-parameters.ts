@@ -1,0 +1,99 @@
+import {
+  type Check,
+  type Commit,
+  type Conflict,
+  isIdentifier,
+  isRecordKey,
+  ownerOf,
+  partitionOf,
+  type RecordKey,
+  type RecordKind,
+  runOfStream,
+  type Write,
+} from '@cogitator-ai/openai-storage';
+import { OWNED_KINDS, ownerText, specOf } from './table.ts';
+
+/** The parameters of the function `apply_commit`, in its order. */
+export function commitParameters(
+  { checks = [], writes = [], events }: Commit,
+  partition: string,
+  { schema, channel }: { schema: string; channel: string },
+): unknown[] {
+  const run = events && named(runOfStream(events.stream));
+  const contents = writes.map((write) => (write.write === 'delete' ? null : write));
+  return [
+    locksOf([...checks, ...writes], partition, schema),
+    JSON.stringify(checks.map(toCheck)),
+    JSON.stringify(writes.map(toWrite)),
+    contents.map((write) => write?.body ?? null),
+    contents.map((write) => write?.state ?? null),
+    run ? JSON.stringify({ t: run.o, r: run.i, f: events?.fence }) : null,
+    events?.events.map(({ event }) => event) ?? [],
+    events?.events.map(({ data }) => data) ?? [],
+    OWNED_KINDS,
+    channel,
+  ];
+}
+
+/** What the database said does not hold. */
+export function toConflict(refusal: Record<string, unknown>, { checks = [], writes = [], events }: Commit): Conflict {
+  const { reason, check, write, owner } = refusal;
+  if (reason === 'taken') {
+    return { reason, unique: refusal['unique'] as string, holder: refusal['holder'] as string };
+  }
+  if (refusal['stream']) {
+    return reason === 'fence' || !events
+      ? { reason: 'fence', key: null }
+      : { reason: 'missing', key: runOfStream(events.stream) };
+  }
+  const of = (checks[check as number] ?? writes[(write ?? owner) as number]) as Check | Write;
+  const key = owner === undefined ? of.key : (ownerOf(of.key) ?? of.key);
+  return { reason: reason as 'missing', key };
+}
+
+/**
+ * Commits of one thread happen one after another. Those of a kind without partitions do not: their records are locked one by
+ * one, and unique values by themselves.
+ */
+function locksOf(items: readonly (Check | Write)[], partition: string, schema: string): string[] {
+  const [first] = items;
+  // A partition that cannot be is that of keys which name nothing.
+  if (!isIdentifier(partition)) return [];
+  if (!first || specOf(first.key.kind).partition !== null) return [`${schema}/${partition}`];
+  const values = items.flatMap((item) => ('unique' in item && item.unique ? [item.unique] : []));
+  return [...new Set(values)].sort().map((value) => `${schema}/${partition}/${value}`);
+}
+
+function toCheck(check: Check): object {
+  const { key } = check;
+  if (check.check === 'free') return { c: 'free', p: partitionText(key), u: check.unique };
+  const number = check.check === 'version' ? check.version : check.check === 'fence' ? check.fence : 0;
+  return { c: check.check, ...named(key), n: number };
+}
+
+function toWrite(write: Write): object {
+  const { key } = write;
+  const base = { w: write.write, ...named(key) };
+  if (write.write === 'delete') return base;
+  const owner = write.write === 'insert' ? ownerOf(key) : null;
+  const filters = specOf(key.kind).filters.map((name) => [name, write.filters?.[name] ?? null]);
+  return {
+    ...base,
+    p: partitionText(key),
+    f: write.fence,
+    d: write.dueAt ?? null,
+    x: Object.fromEntries(filters),
+    ...(write.unique ? { u: write.unique } : {}),
+    ...(owner ? { ok: owner.kind, oo: named(owner).o, oi: named(owner).i } : {}),
+  };
+}
+
+/** A key that no record can have, whatever text it holds, names nothing. */
+function named(key: RecordKey): { k: RecordKind; o: string; i: string } {
+  return isRecordKey(key) ? { k: key.kind, o: ownerText(key.path), i: key.id } : { k: key.kind, o: '/', i: '' };
+}
+
+function partitionText(key: RecordKey): string {
+  const partition = partitionOf(key);
+  return isIdentifier(partition) ? partition : '';
+}

@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Storage, StorageError } from '@cogitator-ai/openai-storage';
+import { Client } from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openPostgresStorage, type PostgresStorageOptions } from '../src/index.ts';
+import { dropSchema, newSchema, query, url } from './database.ts';
+
+let schema: string;
+let name: string;
+const storages: Storage[] = [];
+beforeEach(() => {
+  schema = newSchema();
+  name = schema;
+});
+afterEach(async () => {
+  await Promise.all(storages.splice(0).map((storage) => storage.close()));
+  await dropSchema(schema);
+});
+
+/** A storage whose connections can be told from all others. */
+async function open(options: PostgresStorageOptions = {}): Promise<Storage> {
+  const named = new URL(url);
+  named.searchParams.set('application_name', name);
+  const storage = await openPostgresStorage({ url: named.href, schema, ...options });
+  storages.push(storage);
+  return storage;
+}
+
+async function connections(): Promise<number[]> {
+  const rows = await query<{ pid: number }>('SELECT pid FROM pg_stat_activity WHERE application_name = $1', [name]);
+  return rows.map(({ pid }) => pid);
+}
+
+async function breakConnections(): Promise<void> {
+  await query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [name]);
+}
+
+const thread = { kind: 'thread', path: [], id: 'thread_1' } as const;
+const run = { kind: 'run', path: ['thread_1'], id: 'run_1' } as const;
+const stream = { partition: 'thread_1', id: 'run_1' };
+
+async function insertRun(storage: Storage): Promise<void> {
+  await storage.commit({
+    writes: [
+      { write: 'insert', key: thread, body: '{}' },
+      { write: 'insert', key: run, body: '{}' },
+    ],
+  });
+}
+
+const append = (storage: Storage, data: string): Promise<number | null> =>
+  storage.events.append({ stream, fence: 0, events: [{ event: 'e', data }] });
+
+describe('connections', () => {
+  it('stay open after a refused commit', async () => {
+    const storage = await open({ maxConnections: 1 });
+    await insertRun(storage);
+    const before = await connections();
+    for (let n = 0; n < 5; n++) {
+      const result = await storage.commit({ writes: [{ write: 'insert', key: thread, body: '{}' }] });
+      expect(result).toEqual({ ok: false, conflict: { reason: 'exists', key: thread } });
+    }
+    expect(await connections()).toEqual(before);
+  });
+
+  it('that broke are replaced, and commits are done once or told as failed', async () => {
+    const storage = await open();
+    await storage.commit({ writes: [{ write: 'insert', key: thread, body: '{}' }] });
+    const answered: string[] = [];
+    let failed = 0;
+    let isOver = false;
+    const writing = Array.from({ length: 4 }, async (_, writer) => {
+      for (let n = 0; !isOver; n++) {
+        const id = `msg_${writer}_${n}`;
+        try {
+          const key = { kind: 'message', path: ['thread_1'], id } as const;
+          const result = await storage.commit({ writes: [{ write: 'insert', key, body: '{}' }] });
+          expect(result).toEqual({ ok: true });
+          answered.push(id);
+        } catch (error) {
+          expect(StorageError.isInstance(error) && error.retryable).toBe(true);
+          failed++;
+        }
+      }
+    });
+    for (let n = 0; n < 5; n++) {
+      await sleep(100);
+      await breakConnections();
+    }
+    await sleep(100);
+    isOver = true;
+    await Promise.all(writing);
+    const { records } = await storage.list({ kind: 'message', path: ['thread_1'], order: 'asc', limit: 100_000 });
+    const stored = new Set(records.map(({ key }) => key.id));
+    expect(answered.length).toBeGreaterThan(50);
+    expect(answered.filter((id) => !stored.has(id))).toEqual([]);
+    // What is there beyond was under way when its connection broke.
+    expect(stored.size - answered.length).toBeLessThanOrEqual(failed);
+  });
+
+  it('that listen are replaced, and nothing is missed or heard twice', async () => {
+    const [writer, reader] = [await open(), await open()];
+    await insertRun(writer);
+    const heard: string[] = [];
+    const listener = new AbortController();
+    await reader.events.subscribe(stream, (events) => heard.push(...events.map(({ data }) => data)), listener);
+    const written: string[] = [];
+    for (let n = 0; n < 60; n++) {
+      if (n % 20 === 10) await breakConnections();
+      for (;;) {
+        const last = await append(writer, String(n)).catch(() => null);
+        if (last !== null) break;
+        await sleep(10);
+      }
+      written.push(String(n));
+      await sleep(2);
+    }
+    // An append whose connection broke may have been done: then it is there twice, in the log as well.
+    const logged = await reader.events.read(stream, { after: 0, limit: 1000 });
+    await expect.poll(() => heard).toEqual(logged.map(({ data }) => data));
+    expect([...new Set(heard)]).toEqual(written);
+    listener.abort();
+  });
+
+  it('are waited for no longer than agreed', async () => {
+    const storage = await open({ maxConnections: 1, connectTimeoutMs: 200, queryTimeoutMs: 500 });
+    await insertRun(storage);
+    const holder = new Client(url);
+    await holder.connect();
+    await holder.query('BEGIN');
+    await holder.query(`SELECT 1 FROM ${schema}.thread FOR UPDATE`);
+    const put = { write: 'put', key: thread, body: '{"metadata":{}}' } as const;
+    const slow = storage.commit({ writes: [put] });
+    const waiting = storage.get(thread);
+    await expect(waiting).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(slow).rejects.toMatchObject({ code: 'unavailable' });
+    await holder.query('ROLLBACK');
+    await holder.end();
+    await expect.poll(() => storage.get(thread).catch(() => null)).toMatchObject({ key: thread });
+  });
+
+  it('through which nobody listens are those that `listenUrl` leads to', async () => {
+    const listening = new URL(url);
+    listening.searchParams.set('application_name', `${name} listens`);
+    const storage = await open({ listenUrl: listening.href });
+    await insertRun(storage);
+    const heard: string[] = [];
+    const listener = new AbortController();
+    await storage.events.subscribe(stream, (events) => heard.push(...events.map(({ data }) => data)), listener);
+    const listeners = await query("SELECT query FROM pg_stat_activity WHERE application_name = $1 || ' listens'", [
+      name,
+    ]);
+    expect(listeners).toEqual([{ query: expect.stringContaining('LISTEN') }]);
+    await append(await open(), 'from another');
+    await expect.poll(() => heard).toEqual(['from another']);
+    listener.abort();
+  });
+});

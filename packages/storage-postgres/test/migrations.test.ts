@@ -1,0 +1,103 @@
+import { RECORD_KINDS, type RecordKind, type RecordKindSpec } from '@cogitator-ai/openai-storage';
+import { Pool } from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { migratePostgres, openPostgresStorage } from '../src/index.ts';
+import { dropSchema, newSchema, query, url } from './database.ts';
+
+let schema: string;
+beforeEach(() => {
+  schema = newSchema();
+});
+afterEach(() => dropSchema(schema));
+
+describe('the schema', () => {
+  it('has a table for each kind of record, with its filters and an index for each', async () => {
+    await migratePostgres({ url, schema });
+    for (const [kind, { filters }] of Object.entries(RECORD_KINDS) as [RecordKind, RecordKindSpec][]) {
+      const columns = await query<{ name: string }>(
+        'SELECT column_name AS name FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2',
+        [schema, kind],
+      );
+      expect(columns.map(({ name }) => name)).toEqual(expect.arrayContaining(['id', 'body', 'version', ...filters]));
+      const indexes = await query<{ text: string }>(
+        'SELECT indexdef AS text FROM pg_indexes WHERE schemaname = $1 AND tablename = $2',
+        [schema, kind],
+      );
+      for (const filter of filters) {
+        expect(indexes.map(({ text }) => text).join()).toContain(`(owner, ${filter}, id)`);
+      }
+    }
+  });
+
+  it('can be asked by people for what its objects say', async () => {
+    const storage = await openPostgresStorage({ url, schema });
+    const body = JSON.stringify({ id: 'run_1', created_at: 7, status: 'queued' });
+    await storage.commit({
+      writes: [
+        { write: 'insert', key: { kind: 'thread', path: [], id: 'thread_1' }, body: '{}' },
+        { write: 'insert', key: { kind: 'run', path: ['thread_1'], id: 'run_1' }, body },
+      ],
+    });
+    await storage.close();
+    const rows = await query(`SELECT owner, id, status, created_at, body::jsonb ->> 'id' AS named FROM ${schema}.run`);
+    expect(rows).toEqual([{ owner: 'thread_1', id: 'run_1', status: 'queued', created_at: '7', named: 'run_1' }]);
+  });
+
+  it('is made once by many that open it at the same time', async () => {
+    const storages = await Promise.all(Array.from({ length: 6 }, () => openPostgresStorage({ url, schema })));
+    await Promise.all(storages.map((storage) => storage.close()));
+    expect(await query(`SELECT number FROM ${schema}.migration`)).toEqual([{ number: 1 }]);
+  });
+
+  it('is not touched by a storage that is told not to migrate', async () => {
+    const opening = openPostgresStorage({ url, schema, migrate: false });
+    await expect(opening).rejects.toMatchObject({ code: 'schema_mismatch', message: expect.stringContaining(schema) });
+    expect(await query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema])).toEqual([]);
+
+    expect(await migratePostgres({ url, schema })).toEqual(['0001_initial.sql']);
+    expect(await migratePostgres({ url, schema })).toEqual([]);
+    const storage = await openPostgresStorage({ url, schema, migrate: false });
+    expect(await storage.list({ kind: 'thread', path: [], order: 'asc', limit: 1 })).toEqual({
+      records: [],
+      hasMore: false,
+    });
+    await storage.close();
+  });
+
+  it('is left alone when a later version made it', async () => {
+    await migratePostgres({ url, schema });
+    await query(`INSERT INTO ${schema}.migration VALUES (1000, 'later', now())`);
+    const opening = openPostgresStorage({ url, schema });
+    await expect(opening).rejects.toMatchObject({ name: 'StorageError', code: 'schema_mismatch' });
+  });
+
+  it('may have any name', async () => {
+    schema = `Odd "schema"; ${newSchema()}`;
+    const storage = await openPostgresStorage({ url, schema });
+    const key = { kind: 'thread', path: [], id: 'thread_1' } as const;
+    expect(await storage.commit({ writes: [{ write: 'insert', key, body: '{}' }] })).toEqual({ ok: true });
+    expect(await storage.get(key)).toMatchObject({ key, body: '{}' });
+    await storage.close();
+    schema = `"${schema.replaceAll('"', '""')}"`;
+  });
+});
+
+it('says that the server cannot be reached, without the password', async () => {
+  const opening = openPostgresStorage({ url: 'postgres://ann:secret@127.0.0.1:1/db', schema });
+  const error = await opening.then(
+    () => null,
+    (reason: Error) => reason,
+  );
+  expect(error).toMatchObject({ code: 'unavailable' });
+  expect(error?.message).toContain('127.0.0.1:1');
+  expect(error?.message).not.toContain('secret');
+});
+
+it('leaves a pool of the caller open', async () => {
+  const pool = new Pool({ connectionString: url, max: 2 });
+  const storage = await openPostgresStorage({ pool, schema });
+  expect(storage.name).toBe(`postgres://${new URL(url).host}${new URL(url).pathname}`);
+  await storage.close();
+  expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  await pool.end();
+});

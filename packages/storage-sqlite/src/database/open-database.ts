@@ -1,0 +1,29 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { migrate } from './migrate.ts';
+
+/** Longest wait for another process while the database is opened, in ms. */
+const OPEN_TIMEOUT_MS = 10_000;
+
+export interface DatabaseOptions {
+  readonly path: string;
+  readonly synchronous: 'normal' | 'full';
+}
+
+/** Opens the database, makes it if need be, and brings its tables up to date. */
+export function openDatabase({ path, synchronous }: DatabaseOptions): DatabaseSync {
+  mkdirSync(dirname(path), { recursive: true });
+  const database = new DatabaseSync(path, { timeout: OPEN_TIMEOUT_MS, enableForeignKeyConstraints: true });
+  try {
+    database.exec('PRAGMA journal_mode = WAL');
+    database.exec(`PRAGMA synchronous = ${synchronous}`);
+    migrate(database);
+    // From here on nobody is waited for while the event loop stands still: writes are tried again instead.
+    database.exec('PRAGMA busy_timeout = 0');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}

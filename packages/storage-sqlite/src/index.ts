@@ -1,0 +1,1 @@
+export { openSqliteStorage, type SqliteStorageOptions } from './sqlite-storage.ts';
