@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { ModelConfigError } from '@cogitator-ai/openai-models';
+import { StorageError } from '@cogitator-ai/openai-storage';
 import { banner } from './banner.ts';
 import { ConfigError } from './config/config-error.ts';
 import { listenHost } from './config/listen-host.ts';
@@ -8,6 +9,7 @@ import { type Command, helpText, loadConfig } from './config/load-config.ts';
 import type { Config } from './config/settings.ts';
 import { createLogger } from './logging/create-logger.ts';
 import { startServer } from './start-server.ts';
+import { migrateStorage } from './storage/open-storage.ts';
 
 /** Signals within this time of the first are taken for the same one. */
 const SAME_SIGNAL_MS = 500;
@@ -15,7 +17,8 @@ const SAME_SIGNAL_MS = 500;
 const command = readCommand();
 if (command.run === 'help') console.log(helpText());
 else if (command.run === 'version') console.log(readVersion());
-else await serve(command);
+else if (command.run === 'migrate') await migrate(command.config);
+else await serve(command.config);
 
 function readCommand(): Command {
   try {
@@ -27,7 +30,16 @@ function readCommand(): Command {
   }
 }
 
-async function serve({ config }: Extract<Command, { run: 'server' }>): Promise<void> {
+async function migrate(config: Config): Promise<void> {
+  try {
+    console.log(await migrateStorage(config));
+  } catch (error) {
+    console.error(explainStartError(error, config));
+    process.exit(1);
+  }
+}
+
+async function serve(config: Config): Promise<void> {
   const logger = await createLogger(config);
   const server = await startServer({ config, environment: process.env, logger }).catch((error: unknown) => {
     console.error(explainStartError(error, config));
@@ -65,6 +77,7 @@ function isConfigError(error: unknown): error is Error {
 
 function explainStartError(error: unknown, config: Config): string {
   if (isConfigError(error)) return error.message;
+  if (StorageError.isInstance(error)) return `The storage cannot be used. ${error.message}`;
   const { port } = config;
   const host = listenHost(config);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

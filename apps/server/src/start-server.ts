@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { createEngine, type Logger } from '@cogitator-ai/openai-engine';
 import { createApp } from '@cogitator-ai/openai-http';
 import { DEFAULT_MODEL, DEMO_MODEL, openModels, readProviders } from '@cogitator-ai/openai-models';
-import type { Storage } from '@cogitator-ai/openai-storage';
 import { createAdaptorServer } from '@hono/node-server';
 import { ConfigError } from './config/config-error.ts';
 import { isLoopback, listenHost, urlHost } from './config/listen-host.ts';
 import { refuseOwnUrl } from './config/refuse-own-url.ts';
 import type { Config } from './config/settings.ts';
 import { drainServer } from './drain-server.ts';
+import { openStorage } from './storage/open-storage.ts';
 
 /** Longer than the 60 s that proxies keep idle connections, so that it is never the server that closes one in use. */
 const KEEP_ALIVE_MS = 75_000;
@@ -45,32 +45,35 @@ export interface RunningServer {
 /**
  * Puts storage, models, engine and transport together and listens.
  *
- * @throws `ConfigError` and `ModelConfigError` for providers that cannot be used; what `listen` fails with, such as EADDRINUSE.
+ * @throws `ConfigError` and `ModelConfigError` for providers that cannot be used; `StorageError` when the storage cannot be
+ * opened; what `listen` fails with, such as EADDRINUSE.
  */
 export async function startServer({ config, environment, logger }: StartServerOptions): Promise<RunningServer> {
   const host = listenHost(config);
   await refuseOwnUrl(environment, { host, port: config.port });
-  const [storage, models] = await Promise.all([
-    openStorage(config),
-    openModels({
-      environment,
-      aliases: {
-        ...(config.defaultModel === undefined ? {} : { default: config.defaultModel }),
-        ...config.modelAliases,
-      },
-      ...defaultProviderOf(config),
-      onUnreachable: (provider, err) => logger.warn({ provider, err }, 'The models of a provider could not be listed.'),
-    }),
-  ]);
+  const models = await openModels({
+    environment,
+    aliases: {
+      ...(config.defaultModel === undefined ? {} : { default: config.defaultModel }),
+      ...config.modelAliases,
+    },
+    ...defaultProviderOf(config),
+    onUnreachable: (provider, err) => logger.warn({ provider, err }, 'The models of a provider could not be listed.'),
+  });
   const wrong = [DEFAULT_MODEL, ...Object.keys(config.modelAliases)].find((name) => !models.accepts(name));
   if (wrong !== undefined) {
     await models.close();
-    await storage.close();
     throw new ConfigError(
       `The model that '${wrong}' stands for, '${config.modelAliases[wrong] ?? config.defaultModel}', belongs to no provider ` +
         'that is configured.',
     );
   }
+  const storage = await openStorage({ ...config, onWarning: (message) => logger.warn({}, message) }).catch(
+    async (error: unknown) => {
+      await models.close();
+      throw error;
+    },
+  );
   const engine = createEngine({ storage, models, logger, limits: { contextTokens: config.contextTokens } });
   const app = createApp({
     engine,
@@ -122,12 +125,6 @@ export async function startServer({ config, environment, logger }: StartServerOp
     await drainServer(server, engine, config.shutdownGraceMs);
     await release();
   }
-}
-
-/** Drivers are loaded when they are asked for, so that a start costs only what it uses. */
-async function openStorage(_config: Config): Promise<Storage> {
-  const { createMemoryStorage } = await import('@cogitator-ai/openai-storage/memory');
-  return createMemoryStorage();
 }
 
 function defaultProviderOf({ defaultModel }: Config): { defaultProvider?: string } {

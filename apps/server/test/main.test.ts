@@ -1,15 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { Client } from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const MAIN = join(import.meta.dirname, '../src/main.ts');
 const children: ChildProcess[] = [];
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'server-'));
+});
 
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
 });
 
 interface Started {
@@ -21,7 +31,8 @@ interface Started {
 
 function start(args: string[], environment: Record<string, string> = {}): Started {
   const child = spawn(process.execPath, ['--conditions=@cogitator-ai/source', MAIN, ...args], {
-    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    cwd: folder,
+    env: { PATH: process.env['PATH'] ?? '', STORAGE_URL: 'memory:', ...environment },
   });
   children.push(child);
   let output = '';
@@ -43,6 +54,11 @@ async function listening(started: Started): Promise<string> {
 }
 
 const json = { 'content-type': 'application/json' };
+
+async function post(url: string, body: object): Promise<{ id: string }> {
+  const response = await fetch(url, { method: 'POST', headers: json, body: JSON.stringify(body) });
+  return (await response.json()) as { id: string };
+}
 
 async function openStream(url: string, content: string, headers: Record<string, string> = {}): Promise<Response> {
   const assistant = await fetch(`${url}/v1/assistants`, {
@@ -80,12 +96,26 @@ describe('the server process', () => {
     [[], { OLLAMA_HOST: 'ftp://gpu' }, 2, 'OLLAMA_HOST must be a '],
     [['--default-model', 'groq/x'], {}, 2, "The model that 'default' stands for, 'groq/x', belongs to no provider"],
     [[], { MODEL_ALIASES: 'old=groq/x' }, 2, "The model that 'old' stands for, 'groq/x', belongs to no provider"],
-    [[], { STORAGE_URL: 'sqlite:./x' }, 2, "STORAGE_URL must be 'memory:'; this version keeps everything in memory.\n"],
+    [[], { STORAGE_URL: 'mysql://root:hunter2@db' }, 2, 'STORAGE_URL must be sqlite:FILE, postgres://'],
+    [[], { STORAGE_URL: 'sqlite:/dev/null/x.db' }, 1, 'The storage cannot be used. The file system refused: EEXIST'],
+    [
+      [],
+      { STORAGE_URL: 'postgres://ann:hunter2@127.0.0.1:1/db' },
+      1,
+      'The storage cannot be used. PostgreSQL: connect ECONN',
+    ],
+    [
+      ['migrate'],
+      { STORAGE_URL: 'postgres://ann:hunter2@127.0.0.1:1/db' },
+      1,
+      'The storage cannot be used. PostgreSQL: ',
+    ],
   ])('ends with one line when it cannot start: %j %j', async (args, environment, code, line) => {
     const started = start(['--port', '0', ...args], environment);
     expect(await started.exited).toBe(code);
     expect(started.output()).toContain(line);
     expect(started.output().split('\n')).toHaveLength(2);
+    expect(started.output()).not.toContain('hunter2');
   });
 
   it('never asks itself for models', async () => {
@@ -110,6 +140,83 @@ describe('the server process', () => {
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:/);
     expect(started.output()).toMatch(/Storage +memory\n +Models +demo\n/);
     expect(started.output()).toContain('API key          not needed');
+  });
+
+  it('keeps everything in a file by default, which a kill does not harm', async () => {
+    const first = start(['--port', '0'], { STORAGE_URL: '' });
+    const url = await listening(first);
+    expect(first.output()).toMatch(/Storage +sqlite:storage\.db\n/);
+    const assistant = await post(`${url}/v1/assistants`, { model: 'demo', name: 'Ann' });
+    const messages = [{ role: 'user', content: 'Keep this.' }];
+    const thread = await post(`${url}/v1/threads`, { messages });
+    const answer = await fetch(`${url}/v1/threads/${thread.id}/runs`, {
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify({ assistant_id: assistant.id, stream: true }),
+    });
+    expect(await answer.text()).toContain('event: thread.run.completed');
+    const form = new FormData();
+    form.append('purpose', 'assistants');
+    form.append('file', new Blob(['all of it']), 'note.txt');
+    const file = (await (await fetch(`${url}/v1/files`, { method: 'POST', body: form })).json()) as { id: string };
+    const paths = [
+      `/v1/assistants/${assistant.id}`,
+      `/v1/threads/${thread.id}`,
+      `/v1/threads/${thread.id}/messages`,
+      `/v1/threads/${thread.id}/runs`,
+      `/v1/files/${file.id}`,
+      `/v1/files/${file.id}/content`,
+    ];
+    const read = (origin: string): Promise<string[]> =>
+      Promise.all(paths.map(async (path) => (await fetch(origin + path)).text()));
+    const before = await read(url);
+    expect(before.join()).toContain('Keep this.');
+    first.child.kill('SIGKILL');
+    await first.exited;
+
+    const again = await listening(start(['--port', '0'], { STORAGE_URL: '' }));
+    expect(await read(again)).toEqual(before);
+    // And it goes on.
+    expect(await (await openStream(again, 'hi')).text()).toContain('event: thread.run.completed');
+  });
+
+  it('does not touch a file that is no database of its own', async () => {
+    const path = join(folder, 'other.db');
+    writeFileSync(path, 'Something else, long enough for a header of a hundred bytes. '.repeat(4));
+    const started = start(['--port', '0'], { STORAGE_URL: `sqlite:${path}` });
+    expect(await started.exited).toBe(1);
+    expect(started.output()).toMatch(/^The storage cannot be used\. .*not a database\n$/);
+  });
+
+  it('brings the storage up to date and ends', async () => {
+    const schema = `test_${randomBytes(6).toString('hex')}`;
+    const url = new URL(process.env['DATABASE_URL'] as string);
+    url.searchParams.set('schema', schema);
+    const database = new Client(process.env['DATABASE_URL']);
+    await database.connect();
+    try {
+      const early = start(['--storage-migrate', 'false'], { STORAGE_URL: url.href });
+      expect(await early.exited).toBe(1);
+      expect(early.output()).toContain(`The schema '${schema}' is at version 0: migrate it first.`);
+      for (const done of ['Applied 0001_initial.sql.\n', 'Everything is up to date.\n']) {
+        const migrating = start(['migrate'], { STORAGE_URL: url.href });
+        expect(await migrating.exited).toBe(0);
+        expect(migrating.output()).toBe(done);
+      }
+      const started = start(['--port', '0', '--storage-migrate', 'false'], { STORAGE_URL: url.href });
+      await listening(started);
+      expect(started.output()).toMatch(new RegExp(`Storage +postgres://${url.host}`));
+    } finally {
+      for (const child of children) child.kill('SIGKILL');
+      await database.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+      await database.end();
+    }
+  });
+
+  it('knows no other command', async () => {
+    const started = start(['migrat']);
+    expect(await started.exited).toBe(2);
+    expect(started.output()).toBe("Unknown command 'migrat'. See --help.\n");
   });
 
   it('says which provider has no model', async () => {

@@ -41,8 +41,8 @@ describe('loadConfig', () => {
     expect(load()).toEqual({
       port: 8080,
       apiKeys: [],
-      storageUrl: 'memory:',
-      dataDir: './data',
+      storageUrl: 'sqlite:./data/storage.db',
+      storageMigrate: true,
       modelAliases: {},
       contextTokens: 128_000,
       corsOrigin: ['*'],
@@ -89,7 +89,7 @@ describe('loadConfig', () => {
     [['--bogus'], {}, "Unknown option '--bogus'. See --help."],
     [['--port'], {}, "Option '--port <value>' argument missing. See --help."],
     [['--api-keys', 'a', '--api-keys=b'], {}, "Option '--api-keys' is given twice. See --help."],
-    [['extra'], {}, "Unexpected argument 'extra'. See --help."],
+    [['extra'], {}, "Unknown command 'extra'. See --help."],
     [['--port', 'x'], {}, '--port must be a port number, 0 to 65535; got "x".'],
     [[], { PORT: '70000' }, 'PORT must be a port number, 0 to 65535; got "70000".'],
     [[], { PORT: '0x50' }, 'PORT must be a port number, 0 to 65535; got "0x50".'],
@@ -123,12 +123,14 @@ describe('loadConfig', () => {
     expect(errorOf(['--config', path])).toContain(message.replace('FILE', path));
   });
 
-  it.each(['postgres://me:secret@db/x', 'redis://:secret@cache', 'sqlite:./secret.db', 'memory:secret'])(
-    'says that there is only memory, and keeps passwords to itself: %s',
+  it.each(['mysql://me:secret@db/x', 'sqlite:./x.db?mode=secret', 'memory:secret', 'redis://:secret@cache?db=1'])(
+    'keeps passwords in a wrong URL to itself: %s',
     (url) => {
-      expect(errorOf([], { STORAGE_URL: url })).toBe(
-        "STORAGE_URL must be 'memory:'; this version keeps everything in memory.",
+      const message = errorOf([], { STORAGE_URL: url });
+      expect(message).toContain(
+        'STORAGE_URL must be sqlite:FILE, postgres://USER:PASSWORD@HOST/DATABASE, redis://HOST or ',
       );
+      expect(message).not.toContain('secret');
     },
   );
 
@@ -160,7 +162,7 @@ describe('loadConfig', () => {
     const {
       port,
       storageUrl,
-      dataDir,
+      storageMigrate,
       contextTokens,
       corsOrigin,
       maxBodyBytes,
@@ -171,7 +173,7 @@ describe('loadConfig', () => {
     expect(defaults).toMatchObject({
       port: String(port),
       'storage-url': storageUrl,
-      'data-dir': dataDir,
+      'storage-migrate': String(storageMigrate),
       'context-tokens': String(contextTokens),
       'cors-origin': corsOrigin[0],
       'max-body-bytes': String(maxBodyBytes),

@@ -15,7 +15,8 @@ const SHOWN_CHARACTERS = 80;
 export type Command =
   | { readonly run: 'help' }
   | { readonly run: 'version' }
-  | { readonly run: 'server'; readonly config: Config };
+  /** To serve, or to bring the storage up to date and end. */
+  | { readonly run: 'server' | 'migrate'; readonly config: Config };
 
 /**
  * Reads the configuration: flags win over the environment, the environment over the file, the file over the defaults.
@@ -23,7 +24,7 @@ export type Command =
  * @throws {@link ConfigError} for the first setting that is unknown or wrong.
  */
 export function loadConfig(args: readonly string[], environment: Environment): Command {
-  const flags = parseFlags(args);
+  const { flags, command } = parseCommandLine(args);
   if (flags['help']) return { run: 'help' };
   if (flags['version']) return { run: 'version' };
 
@@ -45,7 +46,7 @@ export function loadConfig(args: readonly string[], environment: Environment): C
     }
   }
   const result = Config.safeParse(values);
-  if (result.success) return { run: 'server', config: result.data };
+  if (result.success) return { run: command, config: result.data };
   const [issue] = result.error.issues;
   if (issue?.code === 'unrecognized_keys')
     throw new ConfigError(`Unknown setting '${issue.keys[0]}' in ${String(file)}.`);
@@ -65,6 +66,7 @@ export function helpText(): string {
   });
   return [
     'Usage: npm start -- [options]',
+    '       npm start -- migrate [options]   brings the storage up to date, and ends',
     '',
     'Serves the Assistants API v2. Models are found through the environment: OPENAI_API_KEY, OPENAI_BASE_URL, OLLAMA_HOST,',
     'ANTHROPIC_API_KEY, GROQ_API_KEY, OPENROUTER_API_KEY and others.',
@@ -76,20 +78,27 @@ export function helpText(): string {
   ].join('\n');
 }
 
-function parseFlags(args: readonly string[]): Record<string, string | boolean | undefined> {
+function parseCommandLine(args: readonly string[]): {
+  flags: Record<string, string | boolean | undefined>;
+  command: 'server' | 'migrate';
+} {
   const options = Object.fromEntries(
     [...NAMES.map((name) => SETTINGS[name].flag), 'config'].map((flag) => [flag, { type: 'string' as const }]),
   );
   try {
-    const { values, tokens } = parseArgs({
+    const { values, positionals, tokens } = parseArgs({
       args: [...args],
       options: { ...options, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
+      allowPositionals: true,
       tokens: true,
     });
     const names = tokens.flatMap((token) => (token.kind === 'option' ? token.name : []));
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) throw new ConfigError(`Option '--${twice}' is given twice. See --help.`);
-    return values;
+    const [command, ...others] = positionals;
+    const unknown = command === undefined || command === 'migrate' ? others[0] : command;
+    if (unknown !== undefined) throw new ConfigError(`Unknown command '${unknown}'. See --help.`);
+    return { flags: values, command: command === undefined ? 'server' : 'migrate' };
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     // Only its first sentence speaks of the option.

@@ -1,5 +1,6 @@
 import { constants } from 'node:buffer';
 import { z } from 'zod';
+import { parseStorageUrl } from '../storage/parse-storage-url.ts';
 
 /** Where a setting's values may come from, and what `--help` and errors say of it. */
 interface Setting {
@@ -59,8 +60,9 @@ export const Config = z.strictObject({
   port: wholeNumber(0, 65_535).default(8080),
   host: Text.optional(),
   apiKeys: listOf(Text).default([]),
-  storageUrl: Text.pipe(z.literal('memory:')).default('memory:'),
-  dataDir: Text.default('./data'),
+  storageUrl: Text.refine((url) => parseStorageUrl(url) !== null).default('sqlite:./data/storage.db'),
+  storageListenUrl: Text.regex(/^postgres(?:ql)?:\/\//).optional(),
+  storageMigrate: Switch.default(true),
   defaultModel: Text.optional(),
   modelAliases: Aliases.default({}),
   contextTokens: wholeNumber(1024, 100_000_000).default(128_000),
@@ -102,16 +104,24 @@ export const SETTINGS: { readonly [Name in keyof Config]-?: Setting } = {
     flag: 'storage-url',
     environment: ['STORAGE_URL'],
     value: 'URL',
-    help: 'Where everything is kept.',
-    allowed: "'memory:'; this version keeps everything in memory",
+    help: 'Where everything is kept: sqlite:FILE, postgres://…, redis://… or memory:, which forgets when the server stops.',
+    allowed: 'sqlite:FILE, postgres://USER:PASSWORD@HOST/DATABASE, redis://HOST or memory:, with options that it knows',
     secret: true,
   },
-  dataDir: {
-    flag: 'data-dir',
-    environment: ['DATA_DIR'],
-    value: 'FOLDER',
-    help: 'Folder of a storage that keeps files; memory: keeps none.',
-    allowed: 'a folder',
+  storageListenUrl: {
+    flag: 'storage-listen-url',
+    environment: ['STORAGE_LISTEN_URL'],
+    value: 'URL',
+    help: 'Where to listen for events when STORAGE_URL leads to a pooler: the address of PostgreSQL itself.',
+    allowed: 'postgres://USER:PASSWORD@HOST/DATABASE',
+    secret: true,
+  },
+  storageMigrate: {
+    flag: 'storage-migrate',
+    environment: ['STORAGE_MIGRATE'],
+    value: 'true|false',
+    help: 'Whether a start brings the tables of PostgreSQL up to date; with false, `migrate` does.',
+    allowed: 'true or false',
   },
   defaultModel: {
     flag: 'default-model',

@@ -1,0 +1,66 @@
+import type { Storage } from '@cogitator-ai/openai-storage';
+import { ConfigError } from '../config/config-error.ts';
+import { parseStorageUrl } from './parse-storage-url.ts';
+
+export interface OpenStorageOptions {
+  /** Such as `sqlite:./data/storage.db`, `postgres://…`, `redis://…` or `memory:`. */
+  readonly storageUrl: string;
+  /** PostgreSQL: where to listen for events, when the other connections go through a pooler. */
+  readonly storageListenUrl?: string | undefined;
+  /** PostgreSQL: whether to bring the schema up to date. Default true. */
+  readonly storageMigrate?: boolean;
+  /** Told what is unsafe about the store, such as a Redis that may evict. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/**
+ * Opens the storage that a URL names. Drivers are loaded when they are asked for, so that a start costs only what it uses.
+ *
+ * @throws `ConfigError` for a URL that names none; `StorageError` when it cannot be opened.
+ */
+export async function openStorage(options: OpenStorageOptions): Promise<Storage> {
+  const target = parseStorageUrl(options.storageUrl);
+  switch (target?.driver) {
+    case 'memory': {
+      const { createMemoryStorage } = await import('@cogitator-ai/openai-storage/memory');
+      return createMemoryStorage();
+    }
+    case 'sqlite': {
+      const { openSqliteStorage } = await import('@cogitator-ai/openai-storage-sqlite');
+      const { path, synchronous = 'normal' } = target;
+      return openSqliteStorage({ path, synchronous });
+    }
+    case 'postgres': {
+      const { openPostgresStorage } = await import('@cogitator-ai/openai-storage-postgres');
+      const { url, schema, maxConnections } = target;
+      return openPostgresStorage({
+        url,
+        ...(schema === undefined ? {} : { schema }),
+        ...(maxConnections === undefined ? {} : { maxConnections }),
+        ...(options.storageListenUrl === undefined ? {} : { listenUrl: options.storageListenUrl }),
+        migrate: options.storageMigrate ?? true,
+      });
+    }
+    case 'redis':
+    case undefined:
+      throw new ConfigError(`This is no storage that the server knows: see --help.`);
+  }
+}
+
+/**
+ * Brings the tables of the storage that a URL names up to date.
+ *
+ * @returns What was done, for people.
+ */
+export async function migrateStorage({ storageUrl }: Pick<OpenStorageOptions, 'storageUrl'>): Promise<string> {
+  const target = parseStorageUrl(storageUrl);
+  if (target?.driver === 'postgres') {
+    const { migratePostgres } = await import('@cogitator-ai/openai-storage-postgres');
+    const { url, schema } = target;
+    const applied = await migratePostgres({ url, ...(schema === undefined ? {} : { schema }) });
+    return applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'Everything is up to date.';
+  }
+  const storage = await openStorage({ storageUrl });
+  await storage.close();
+  return 'Everything is up to date.';
+}
