@@ -1,6 +1,5 @@
 import type { FileObject, ListResponse, Upload, UploadPart } from '@cogitator-ai/openai-protocol';
 import type { Storage } from '@cogitator-ai/openai-storage';
-import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -9,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { watchStorage } from './properties/watched-storage.ts';
 import { EVERY_SDK } from './sdk/every-sdk.ts';
+import { openTestStorage } from './server/open-test-storage.ts';
 import { startEngineServer } from './server/start-engine-server.ts';
 import { startTestServer } from './server/start-test-server.ts';
 import { makeUnreliable } from './server/unreliable-storage.ts';
@@ -284,7 +284,7 @@ describe('a file that expires', () => {
   const now = (): number => Date.now() + skippedMs;
 
   async function start(sweepIntervalMs: number) {
-    const store = watchStorage(createMemoryStorage({ now }));
+    const store = watchStorage(await openTestStorage({ now }));
     const unreliable = makeUnreliable(store.storage);
     const started = await startEngineServer({ storage: unreliable.storage, now, sweepIntervalMs, mayFail: true });
     const api = connectApi(started.baseURL);

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import type { Assistant, Run, StreamEvent, Thread } from '@cogitator-ai/openai-protocol';
 import type { RecordKind } from '@cogitator-ai/openai-storage';
-import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EVERY_SDK } from './sdk/every-sdk.ts';
+import { openTestStorage } from './server/open-test-storage.ts';
 import { startEngineServer } from './server/start-engine-server.ts';
 import { startLossyProxy } from './server/start-lossy-proxy.ts';
 import { startTestServer } from './server/start-test-server.ts';
@@ -14,7 +14,7 @@ import { namesOf, parseEventStream, readEventStream } from './wire/event-stream.
 import { messageStep, RUN_BEGINS } from './wire/expected-events.ts';
 import { openRequest, sendRequest, type WireRequest, type WireResponse } from './wire/request.ts';
 
-const storage = createMemoryStorage();
+const storage = await openTestStorage();
 const server = await startEngineServer({ storage });
 // Another replica on the same data.
 const replica = await startEngineServer({ storage });
@@ -294,7 +294,7 @@ describe('a stream', () => {
   });
 
   it('whose events are gone is not begun again: the answer names its run', async () => {
-    const short = await startEngineServer({ storage: createMemoryStorage(), limits: { eventRetentionMs: 0 } });
+    const short = await startEngineServer({ limits: { eventRetentionMs: 0 } });
     try {
       const there = connectApi(short.baseURL);
       const { id } = await there.post<Assistant>('/assistants', { model });

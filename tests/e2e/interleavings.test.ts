@@ -1,5 +1,4 @@
 import { type Assistant, RunStatus } from '@cogitator-ai/openai-protocol';
-import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { brokenInvariants, type Invariant, INVARIANTS } from './interleavings/invariants.ts';
 import { type Place, type Played, playSchedule } from './interleavings/play-schedule.ts';
@@ -7,6 +6,7 @@ import { Random } from './interleavings/random.ts';
 import { randomSchedule } from './interleavings/schedule.ts';
 import { answerAsInstructed } from './interleavings/scripted-model.ts';
 import { slowDown } from './interleavings/slow-storage.ts';
+import { openTestStorage } from './server/open-test-storage.ts';
 import { startEngineServer } from './server/start-engine-server.ts';
 import { SEED, SOAK } from './soak.ts';
 import { connectApi } from './wire/api.ts';
@@ -19,12 +19,12 @@ const ENOUGH = 20;
 const LIFETIMES_MS = [600_000, 300];
 
 const servers = await Promise.all(
-  LIFETIMES_MS.map((runLifetimeMs) =>
+  LIFETIMES_MS.map(async (runLifetimeMs) =>
     startEngineServer({
       limits: { runLifetimeMs },
       sweepIntervalMs: 20,
       answer: answerAsInstructed,
-      storage: slowDown(createMemoryStorage(), new Random(SEED)),
+      storage: slowDown(await openTestStorage(), new Random(SEED)),
     }),
   ),
 );

@@ -8,7 +8,6 @@ import {
   type Upload,
   type UploadPart,
 } from '@cogitator-ai/openai-protocol';
-import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
 import * as fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
@@ -17,6 +16,7 @@ import { requestsTo, type TriedRequest } from './properties/requests.ts';
 import { type Route, ROUTES } from './properties/routes.ts';
 import { watchStorage } from './properties/watched-storage.ts';
 import { createWorld, endOf, type World } from './properties/world.ts';
+import { openTestStorage } from './server/open-test-storage.ts';
 import { startEngineServer } from './server/start-engine-server.ts';
 import { SEED, SOAK } from './soak.ts';
 import { connectApi } from './wire/api.ts';
@@ -25,7 +25,7 @@ import type { WireResponse } from './wire/request.ts';
 
 const TRIES = 100 * SOAK;
 
-const store = watchStorage(createMemoryStorage());
+const store = watchStorage(await openTestStorage());
 const server = await startEngineServer({ storage: store.storage });
 // The server complains there if it has logged an error of its own.
 afterAll(() => server.close());

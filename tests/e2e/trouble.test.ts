@@ -1,27 +1,22 @@
-import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { EVERY_SDK } from './sdk/every-sdk.ts';
 import type { SdkError } from './sdk/sdk.ts';
+import { openTestStorage } from './server/open-test-storage.ts';
+import { replaceMembers } from './server/replace-members.ts';
 import { startEngineServer } from './server/start-engine-server.ts';
 import { makeUnreliable } from './server/unreliable-storage.ts';
 import { connectApi } from './wire/api.ts';
 import { namesOf, theDataOf } from './wire/event-stream.ts';
 
-const unreliable = makeUnreliable(createMemoryStorage());
+const unreliable = makeUnreliable(await openTestStorage());
 const server = await startEngineServer({ storage: unreliable.storage, mayFail: true, heartbeatMs: 20 });
 const { upstream, model } = server;
 const api = connectApi(server.baseURL);
 const SECRET = 'password=hunter2';
 const broken = await startEngineServer({
   mayFail: true,
-  storage: new Proxy(createMemoryStorage(), {
-    get(storage, name) {
-      if (name === 'get') return () => Promise.reject(new TypeError(SECRET));
-      const value: unknown = Reflect.get(storage, name);
-      return typeof value === 'function' ? (value.bind(storage) as unknown) : value;
-    },
-  }),
+  storage: replaceMembers(await openTestStorage(), { get: () => Promise.reject(new TypeError(SECRET)) }),
 });
 beforeEach(() => upstream.reset());
 afterAll(async () => {

@@ -1,11 +1,11 @@
 import type { Assistant, Message, Run, Thread } from '@cogitator-ai/openai-protocol';
-import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { openTestStorage } from './server/open-test-storage.ts';
 import { startEngineServer } from './server/start-engine-server.ts';
 import { makeUnreliable } from './server/unreliable-storage.ts';
 import { connectApi } from './wire/api.ts';
 
-const unreliable = makeUnreliable(createMemoryStorage());
+const unreliable = makeUnreliable(await openTestStorage());
 const server = await startEngineServer({ storage: unreliable.storage, mayFail: true });
 const api = connectApi(server.baseURL);
 beforeEach(() => server.upstream.reset());

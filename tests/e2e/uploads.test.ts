@@ -1,5 +1,4 @@
 import type { FileObject, Upload, UploadPart } from '@cogitator-ai/openai-protocol';
-import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -7,6 +6,7 @@ import { Random } from './interleavings/random.ts';
 import { slowDown } from './interleavings/slow-storage.ts';
 import { watchStorage } from './properties/watched-storage.ts';
 import { EVERY_SDK } from './sdk/every-sdk.ts';
+import { openTestStorage } from './server/open-test-storage.ts';
 import { startEngineServer } from './server/start-engine-server.ts';
 import { makeUnreliable } from './server/unreliable-storage.ts';
 import { SEED, SOAK } from './soak.ts';
@@ -17,8 +17,8 @@ import { openRequest } from './wire/request.ts';
 const HOUR_MS = 3_600_000;
 
 let skippedMs = 0;
-const memory = createMemoryStorage({ now: () => Date.now() + skippedMs, maxBlobBytes: 2 ** 31 });
-const watched = watchStorage(memory);
+const storage = await openTestStorage({ now: () => Date.now() + skippedMs });
+const watched = watchStorage(storage);
 const unreliable = makeUnreliable(watched.storage);
 const server = await startEngineServer({
   storage: unreliable.storage,
@@ -58,8 +58,8 @@ async function outcome(method: string, path: string, request: object = {}): Prom
 }
 
 /** Every blob belongs to a file: the parts are gone, and nobody has left anything. */
-async function expectNoStrays(storage = memory, blobs: ReadonlySet<string> = watched.blobs): Promise<void> {
-  const { records } = await storage.list({ kind: 'file', path: [], limit: 1000, order: 'asc' });
+async function expectNoStrays(store = storage, blobs: ReadonlySet<string> = watched.blobs): Promise<void> {
+  const { records } = await store.list({ kind: 'file', path: [], limit: 1000, order: 'asc' });
   expect([...blobs].sort()).toEqual(records.map(({ key }) => key.id).sort());
 }
 
@@ -353,7 +353,7 @@ describe('a store that fails for a moment', () => {
   });
 
   async function filesThere(): Promise<string[]> {
-    const { records } = await memory.list({ kind: 'file', path: [], limit: 1000, order: 'asc' });
+    const { records } = await storage.list({ kind: 'file', path: [], limit: 1000, order: 'asc' });
     return records.map(({ key }) => key.id);
   }
 });
@@ -365,7 +365,7 @@ describe('an upload that several clients use at once', () => {
     'is completed once or cancelled once, and nothing is left of the parts',
     async () => {
       const random = new Random(SEED);
-      const store = watchStorage(createMemoryStorage());
+      const store = watchStorage(await openTestStorage());
       const busy = await startEngineServer({ storage: slowDown(store.storage, random) });
       const on = connectApi(busy.baseURL);
       const seen = new Set<string>();

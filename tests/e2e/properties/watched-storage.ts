@@ -1,4 +1,5 @@
 import type { Storage } from '@cogitator-ai/openai-storage';
+import { replaceMembers } from '../server/replace-members.ts';
 
 /** A store, and what was changed in it. */
 export interface WatchedStorage {
@@ -12,7 +13,7 @@ export interface WatchedStorage {
 export function watchStorage(storage: Storage): WatchedStorage {
   let commits = 0;
   const blobs = new Set<string>();
-  const watchedBlobs = watch(storage.blobs, {
+  const watchedBlobs = replaceMembers(storage.blobs, {
     put: async (...args) => {
       const stored = await storage.blobs.put(...args);
       blobs.add(args[0]);
@@ -24,7 +25,7 @@ export function watchStorage(storage: Storage): WatchedStorage {
     },
   });
   return {
-    storage: watch(storage, {
+    storage: replaceMembers(storage, {
       blobs: watchedBlobs,
       commit: async (commit) => {
         const result = await storage.commit(commit);
@@ -38,15 +39,4 @@ export function watchStorage(storage: Storage): WatchedStorage {
     },
     blobs,
   };
-}
-
-/** The same object with some of its members replaced. */
-function watch<T extends object>(object: T, replaced: Partial<T>): T {
-  return new Proxy(object, {
-    get(target, name) {
-      if (Object.hasOwn(replaced, name)) return replaced[name as keyof T];
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
 }

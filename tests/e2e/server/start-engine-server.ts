@@ -2,13 +2,13 @@ import { createEngine, type EngineLimits, type Logger, type ServerTool } from '@
 import { createApp } from '@cogitator-ai/openai-http';
 import { openModels } from '@cogitator-ai/openai-models';
 import type { Storage } from '@cogitator-ai/openai-storage';
-import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
 import { startUpstream, type UpstreamOptions } from '@cogitator-ai/tests-upstream';
 import { createAdaptorServer } from '@hono/node-server';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'vitest';
+import { openTestStorage } from './open-test-storage.ts';
 import type { TestServer } from './start-test-server.ts';
 
 export interface EngineServerOptions {
@@ -21,7 +21,7 @@ export interface EngineServerOptions {
   strictFileDownloads?: boolean;
   /** Default 15,000. */
   heartbeatMs?: number;
-  /** Default an empty one in memory. */
+  /** Default an empty one of the driver that the tests are run on. */
   storage?: Storage;
   /** Whether the server may log errors of its own. Default false. */
   mayFail?: boolean;
@@ -37,12 +37,13 @@ export interface EngineServer extends TestServer {
 /** The same server, put together by hand where the test needs what its configuration does not offer. */
 export async function startEngineServer({
   answer,
-  storage = createMemoryStorage(),
+  storage,
   mayFail = false,
   strictFileDownloads = false,
   heartbeatMs = 15_000,
   ...options
 }: EngineServerOptions): Promise<EngineServer> {
+  storage ??= await openTestStorage();
   const upstream = await startUpstream(answer && { answer });
   const models = await openModels({ environment: { OPENAI_BASE_URL: upstream.url } });
   const errors: object[] = [];
