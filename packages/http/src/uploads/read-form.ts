@@ -72,6 +72,8 @@ async function parseForm<Received>(
   const busboy = openParser(contentType, field, maxBytes);
   busboy.on('field', (name, value) => addField(fields, name, value));
   busboy.on('file', (_name, stream, filename: string | undefined) => {
+    // A store may take its time before it reads. Until then nobody else hears that the form breaks off; the parser tells it, too.
+    stream.on('error', () => {});
     const received = file.receive(upTo(stream, maxBytes, field), { signal }).then((content) => {
       return { received: content, filename };
     });
