@@ -1,9 +1,20 @@
--- Run with the schema of this storage first in the search path, which the functions then keep.
+-- Run with the schema of this storage first in the search path, which the functions that clients call then keep, or spell out.
+
+-- What is known of the kinds of records: what is asked for by filter, whether commits to them are one after another, by thread
+-- or upload, or lock record by record, and whether they have a status.
+CREATE TABLE record_kind (
+  name text PRIMARY KEY,
+  is_partitioned boolean NOT NULL,
+  filters text[] NOT NULL,
+  has_status boolean NOT NULL
+);
 
 -- Makes the table of a kind of record. `owner` is the ids of the owners joined by '/', empty for a kind without owners. The body
 -- is text, which keeps it byte for byte; jsonb does not, and neither jsonb nor json can be asked about a body that holds \u0000.
--- What people ask for most is a column: the first such keys of an object are its own. Order is by bytes, hence the collation.
-CREATE FUNCTION create_kind(kind text, filters text[] DEFAULT '{}', has_status boolean DEFAULT false) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+-- What people ask for most is a column beside it. Order is by bytes, hence the collation.
+CREATE FUNCTION create_kind(
+  kind text, is_partitioned boolean, filters text[] DEFAULT '{}', has_status boolean DEFAULT false
+) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   filter text;
 BEGIN
@@ -15,30 +26,107 @@ BEGIN
     version bigint NOT NULL DEFAULT 1,
     fence bigint NOT NULL,
     due_at bigint,
-    created_at bigint GENERATED ALWAYS AS (substring(body FROM ''"created_at":([0-9]{1,15})'')::bigint) STORED,
+    created_at bigint,
     PRIMARY KEY (owner, id)
   )', kind);
   IF has_status THEN
-    EXECUTE format('ALTER TABLE %I ADD COLUMN status text
-      GENERATED ALWAYS AS (substring(body FROM ''"status":"([a-z_]+)"'')) STORED', kind);
+    EXECUTE format('ALTER TABLE %I ADD COLUMN status text', kind);
   END IF;
   EXECUTE format('CREATE INDEX ON %I (due_at, id) WHERE due_at IS NOT NULL', kind);
   FOREACH filter IN ARRAY filters LOOP
     EXECUTE format('ALTER TABLE %I ADD COLUMN %I text COLLATE "C"', kind, filter);
     EXECUTE format('CREATE INDEX ON %I (owner, %I, id) WHERE %I IS NOT NULL', kind, filter, filter);
   END LOOP;
+  INSERT INTO record_kind VALUES (kind, is_partitioned, filters, has_status);
 END $$;
 
-SELECT create_kind('assistant');
-SELECT create_kind('thread');
-SELECT create_kind('message', '{run_id}', true);
-SELECT create_kind('run', '{}', true);
-SELECT create_kind('run_step', '{}', true);
-SELECT create_kind('file', '{purpose}', true);
-SELECT create_kind('upload', '{}', true);
-SELECT create_kind('upload_part');
-SELECT create_kind('unowned_blob');
-SELECT create_kind('idempotency_key');
+-- Makes the functions that find, insert and update a record of any kind. They spell out each kind's statement, with its schema,
+-- because what a function holds is planned once for each connection, what it puts together every time. To be called after the
+-- last kind. `columns_` is {created_at, status, filter: value}; those that a kind does not have are left out.
+CREATE FUNCTION create_record_functions() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  selects text;
+  inserts text;
+  updates text;
+  parameters text :=
+    'kind text, owner_ text, id_ text, body_ text, state_ text, fence_ bigint, due_at_ bigint, columns_ jsonb';
+BEGIN
+  WITH statement AS (
+    SELECT
+      name,
+      format('%I.%I', current_schema(), name) AS target,
+      CASE WHEN is_partitioned THEN '' ELSE 'FOR UPDATE' END AS lock,
+      CASE WHEN has_status THEN filters || ARRAY['status'] ELSE filters END AS texts
+    FROM record_kind
+  )
+  SELECT
+    string_agg(format(
+      'WHEN %L THEN SELECT version, fence INTO version_, fence_ FROM %s WHERE owner = owner_ AND id = id_ %s;',
+      name, target, lock), E'\n'),
+    string_agg(format(
+      'WHEN %L THEN INSERT INTO %s (owner, id, body, state, fence, due_at, created_at%s)
+         VALUES (owner_, id_, body_, state_, fence_, due_at_, (columns_ ->> ''created_at'')::bigint%s)
+         ON CONFLICT DO NOTHING;',
+      name, target,
+      (SELECT string_agg(format(', %I', name), '') FROM unnest(texts) name),
+      (SELECT string_agg(format(', columns_ ->> %L', name), '') FROM unnest(texts) name)), E'\n'),
+    string_agg(format(
+      'WHEN %L THEN UPDATE %s SET body = body_, state = state_, fence = coalesce(fence_, fence), due_at = due_at_,
+         version = version + 1, created_at = (columns_ ->> ''created_at'')::bigint%s WHERE owner = owner_ AND id = id_;',
+      name, target, (SELECT string_agg(format(', %1$I = columns_ ->> %1$L', name), '') FROM unnest(texts) name)), E'\n')
+    INTO selects, inserts, updates FROM statement;
+  EXECUTE format(
+    'CREATE OR REPLACE FUNCTION find_record(kind text, owner_ text, id_ text, OUT version_ bigint, OUT fence_ bigint)
+     LANGUAGE plpgsql AS $f$ BEGIN CASE kind %s END CASE; END $f$', selects);
+  EXECUTE format(
+    'CREATE OR REPLACE FUNCTION insert_record(%s) RETURNS boolean
+     LANGUAGE plpgsql AS $f$ BEGIN CASE kind %s END CASE; RETURN FOUND; END $f$', parameters, inserts);
+  EXECUTE format(
+    'CREATE OR REPLACE FUNCTION update_record(%s) RETURNS void
+     LANGUAGE plpgsql AS $f$ BEGIN CASE kind %s END CASE; END $f$', parameters, updates);
+  -- A commit that is no more than one insert below an owner, or below none, and finds values free: the most frequent one. It
+  -- answers what does not hold, or nothing.
+  EXECUTE format(
+    'CREATE OR REPLACE FUNCTION apply_insert(
+       lock text, free text[], parent text, parent_owner text, parent_id text, partition_ text, %1$s
+     ) RETURNS jsonb LANGUAGE plpgsql AS $f$
+     DECLARE
+       found_owner record;
+       held record;
+     BEGIN
+       IF lock IS NOT NULL THEN
+         PERFORM pg_advisory_xact_lock(hashtextextended(lock, 0));
+       END IF;
+       IF parent IS NOT NULL THEN
+         found_owner := %2$I.find_record(parent, parent_owner, parent_id);
+         IF found_owner.version_ IS NULL THEN
+           RETURN jsonb_build_object(''reason'', ''missing'', ''owner'', 0);
+         END IF;
+       END IF;
+       IF free IS NOT NULL THEN
+         SELECT value, id INTO held FROM %2$I.claim WHERE partition = partition_ AND value = ANY (free) LIMIT 1;
+         IF FOUND THEN
+           RETURN jsonb_build_object(''reason'', ''taken'', ''unique'', held.value, ''holder'', held.id);
+         END IF;
+       END IF;
+       IF NOT %2$I.insert_record(kind, owner_, id_, body_, state_, fence_, due_at_, columns_) THEN
+         RETURN jsonb_build_object(''reason'', ''exists'', ''write'', 0);
+       END IF;
+       RETURN NULL;
+     END $f$', parameters, current_schema());
+END $$;
+
+SELECT create_kind('assistant', false);
+SELECT create_kind('thread', true);
+SELECT create_kind('message', true, '{run_id}', true);
+SELECT create_kind('run', true, '{}', true);
+SELECT create_kind('run_step', true, '{}', true);
+SELECT create_kind('file', false, '{purpose}', true);
+SELECT create_kind('upload', true, '{}', true);
+SELECT create_kind('upload_part', true);
+SELECT create_kind('unowned_blob', true);
+SELECT create_kind('idempotency_key', true);
+SELECT create_record_functions();
 
 -- Who holds a unique value: at most one record of a partition, whatever its kind.
 CREATE TABLE claim (
@@ -92,18 +180,18 @@ CREATE TABLE blob_chunk (
 ALTER TABLE blob_chunk ALTER COLUMN data SET STORAGE EXTERNAL;
 
 -- Milliseconds since 1970 by this server's clock.
-CREATE FUNCTION now_ms() RETURNS bigint LANGUAGE sql VOLATILE SET search_path FROM CURRENT AS $$
+CREATE FUNCTION now_ms() RETURNS bigint LANGUAGE sql VOLATILE AS $$
   SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint
 $$;
 
 -- Ends a commit with what did not hold.
-CREATE FUNCTION refuse(conflict jsonb) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION refuse(conflict jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'refused' USING ERRCODE = 'OAC01', DETAIL = conflict::text;
 END $$;
 
 -- Deletes a record, and with `true` all it owns: owned_kinds maps each kind to the kinds it owns.
-CREATE FUNCTION delete_record(kind text, owner_ text, id_ text, owned_kinds jsonb) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION delete_record(kind text, owner_ text, id_ text, owned_kinds jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   owned text;
   child text;
@@ -131,7 +219,7 @@ END $$;
 
 -- Appends events to the stream of a run that exists; null when the fence is too old.
 CREATE FUNCTION append_events(thread_id_ text, run_id_ text, fence_ bigint, names text[], datas text[], channel text)
-RETURNS bigint LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   found event_stream;
   first_seq bigint;
@@ -185,7 +273,7 @@ END $$;
 -- by the position of their write, names and datas of the events.
 --   locks  {partition} or empty: what is written by one commit at a time
 --   checks [{c: exists|version|fence|free, k: kind, o: owner, i: id, n: number, u: value, p: partition}]
---   writes [{w: insert|put|delete, k, o, i, p, f: fence, d: due_at, u: value, x: {filter: value}, ok, oo, oi: the owner's key}]
+--   writes [{w: insert|put|delete, k, o, i, p, f: fence, d: due_at, u: value, x: columns, ok, oo, oi: the owner's key}]
 --   stream {t: thread, r: run, f: fence} or null
 CREATE FUNCTION apply_commit(
   locks text[], checks jsonb, writes jsonb, bodies text[], states text[], stream jsonb, names text[], datas text[],
@@ -196,10 +284,8 @@ DECLARE
   item jsonb;
   position int := 0;
   stored record;
-  found_one int;
+  owner record;
   holder text;
-  filter_names text;
-  filter_values text[];
   last_seq bigint;
 BEGIN
   FOREACH lock IN ARRAY locks LOOP
@@ -215,13 +301,12 @@ BEGIN
       END IF;
       CONTINUE;
     END IF;
-    EXECUTE format('SELECT version, fence FROM %I WHERE owner = $1 AND id = $2 FOR UPDATE', item ->> 'k')
-      INTO stored USING item ->> 'o', item ->> 'i';
-    IF stored.version IS NULL THEN
+    stored := find_record(item ->> 'k', item ->> 'o', item ->> 'i');
+    IF stored.version_ IS NULL THEN
       PERFORM refuse(jsonb_build_object('reason', 'missing', 'check', position - 1));
-    ELSIF item ->> 'c' = 'version' AND stored.version <> (item ->> 'n')::bigint THEN
+    ELSIF item ->> 'c' = 'version' AND stored.version_ <> (item ->> 'n')::bigint THEN
       PERFORM refuse(jsonb_build_object('reason', 'version', 'check', position - 1));
-    ELSIF item ->> 'c' = 'fence' AND stored.fence <> (item ->> 'n')::bigint THEN
+    ELSIF item ->> 'c' = 'fence' AND stored.fence_ <> (item ->> 'n')::bigint THEN
       PERFORM refuse(jsonb_build_object('reason', 'fence', 'check', position - 1));
     END IF;
   END LOOP;
@@ -233,40 +318,26 @@ BEGIN
       PERFORM delete_record(item ->> 'k', item ->> 'o', item ->> 'i', owned_kinds);
       CONTINUE;
     END IF;
-    SELECT coalesce(string_agg(format(', %I', key), '' ORDER BY key), ''), array_agg(value ORDER BY key)
-      INTO filter_names, filter_values FROM jsonb_each_text(item -> 'x');
     IF item ->> 'w' = 'insert' THEN
       IF item ? 'ok' THEN
-        EXECUTE format('SELECT 1 FROM %I WHERE owner = $1 AND id = $2 FOR KEY SHARE', item ->> 'ok')
-          INTO found_one USING item ->> 'oo', item ->> 'oi';
-        IF found_one IS NULL THEN
+        owner := find_record(item ->> 'ok', item ->> 'oo', item ->> 'oi');
+        IF owner.version_ IS NULL THEN
           PERFORM refuse(jsonb_build_object('reason', 'missing', 'owner', position - 1));
         END IF;
       END IF;
-      EXECUTE format(
-        'INSERT INTO %I (owner, id, body, state, fence, due_at%s) VALUES ($1, $2, $3, $4, $5, $6%s) ON CONFLICT DO NOTHING RETURNING 1',
-        item ->> 'k', filter_names,
-        (SELECT coalesce(string_agg(format(', $7[%s]', n), '' ORDER BY n), '') FROM generate_series(1, cardinality(filter_values)) n)
-      ) INTO found_one USING item ->> 'o', item ->> 'i', bodies[position], states[position],
-        coalesce((item ->> 'f')::bigint, 0), (item ->> 'd')::bigint, filter_values;
-      IF found_one IS NULL THEN
+      IF NOT insert_record(item ->> 'k', item ->> 'o', item ->> 'i', bodies[position], states[position],
+          coalesce((item ->> 'f')::bigint, 0), (item ->> 'd')::bigint, item -> 'x') THEN
         PERFORM refuse(jsonb_build_object('reason', 'exists', 'write', position - 1));
       END IF;
     ELSE
-      EXECUTE format('SELECT version, fence FROM %I WHERE owner = $1 AND id = $2 FOR UPDATE', item ->> 'k')
-        INTO stored USING item ->> 'o', item ->> 'i';
-      IF stored.version IS NULL THEN
+      stored := find_record(item ->> 'k', item ->> 'o', item ->> 'i');
+      IF stored.version_ IS NULL THEN
         PERFORM refuse(jsonb_build_object('reason', 'missing', 'write', position - 1));
-      ELSIF (item ->> 'f')::bigint < stored.fence THEN
+      ELSIF (item ->> 'f')::bigint < stored.fence_ THEN
         PERFORM refuse(jsonb_build_object('reason', 'fence', 'write', position - 1));
       END IF;
-      EXECUTE format(
-        'UPDATE %I SET body = $3, state = $4, fence = coalesce($5, fence), due_at = $6, version = version + 1%s WHERE owner = $1 AND id = $2',
-        item ->> 'k',
-        (SELECT coalesce(string_agg(format(', %I = $7[%s]', key, n), '' ORDER BY n), '')
-          FROM (SELECT key, row_number() OVER (ORDER BY key) n FROM jsonb_each_text(item -> 'x')) named)
-      ) USING item ->> 'o', item ->> 'i', bodies[position], states[position],
-        (item ->> 'f')::bigint, (item ->> 'd')::bigint, filter_values;
+      PERFORM update_record(item ->> 'k', item ->> 'o', item ->> 'i', bodies[position], states[position],
+        (item ->> 'f')::bigint, (item ->> 'd')::bigint, item -> 'x');
       DELETE FROM claim c WHERE c.kind = item ->> 'k' AND c.owner = item ->> 'o' AND c.id = item ->> 'i';
     END IF;
     IF item ? 'u' THEN

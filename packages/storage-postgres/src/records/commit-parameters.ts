@@ -2,10 +2,12 @@ import {
   type Check,
   type Commit,
   type Conflict,
+  type Insert,
   isIdentifier,
   isRecordKey,
   ownerOf,
   partitionOf,
+  type Put,
   type RecordKey,
   type RecordKind,
   runOfStream,
@@ -32,6 +34,43 @@ export function commitParameters(
     events?.events.map(({ data }) => data) ?? [],
     OWNED_KINDS,
     channel,
+  ];
+}
+
+/** The parameters of the function `apply_insert`, in its order, or `null` when the commit is more than that. */
+export function insertParameters(
+  { checks = [], writes = [], events }: Commit,
+  partition: string,
+  schema: string,
+): unknown[] | null {
+  const [write] = writes;
+  if (!write || writes.length > 1 || write.write !== 'insert' || write.unique || events) return null;
+  const { key } = write;
+  const owner = ownerOf(key);
+  const free: string[] = [];
+  for (const check of checks) {
+    if (check.check === 'free') free.push(check.unique);
+    else if (check.check !== 'exists' || !owner || !isSameKey(check.key, owner)) return null;
+  }
+  const [lock = null, ...locks] = locksOf([...checks, ...writes], partition, schema);
+  if (locks.length > 0) return null;
+  const { k, o, i } = named(key);
+  const parent = owner && named(owner);
+  return [
+    lock,
+    free.length > 0 ? free : null,
+    parent?.k ?? null,
+    parent?.o ?? null,
+    parent?.i ?? null,
+    partitionText(key),
+    k,
+    o,
+    i,
+    write.body,
+    write.state ?? null,
+    write.fence ?? 0,
+    write.dueAt ?? null,
+    JSON.stringify(columnsOf(write)),
   ];
 }
 
@@ -76,16 +115,29 @@ function toWrite(write: Write): object {
   const base = { w: write.write, ...named(key) };
   if (write.write === 'delete') return base;
   const owner = write.write === 'insert' ? ownerOf(key) : null;
-  const filters = specOf(key.kind).filters.map((name) => [name, write.filters?.[name] ?? null]);
   return {
     ...base,
     p: partitionText(key),
     f: write.fence,
     d: write.dueAt ?? null,
-    x: Object.fromEntries(filters),
+    x: columnsOf(write),
     ...(write.unique ? { u: write.unique } : {}),
     ...(owner ? { ok: owner.kind, oo: named(owner).o, oi: named(owner).i } : {}),
   };
+}
+
+/** What people ask for, beside the body: the first such keys of an object are its own. */
+function columnsOf({ key, body, filters = {} }: Insert | Put): Record<string, string | undefined> {
+  const columns: Record<string, string | undefined> = {
+    created_at: /"created_at":(\d{1,15})\b/.exec(body)?.[1],
+    status: /"status":"([a-z_]+)"/.exec(body)?.[1],
+  };
+  for (const name of specOf(key.kind).filters) columns[name] = filters[name];
+  return columns;
+}
+
+function isSameKey(a: RecordKey, b: RecordKey): boolean {
+  return a.kind === b.kind && a.id === b.id && ownerText(a.path) === ownerText(b.path);
 }
 
 /** A key that no record can have, whatever text it holds, names nothing. */
