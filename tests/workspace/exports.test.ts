@@ -10,7 +10,7 @@ const ENTRY_POINTS = {
   'packages/http': ['.'],
   'packages/models': ['.'],
   'packages/protocol': ['.'],
-  'packages/storage': ['.', './memory', './conformance'],
+  'packages/storage': ['.', './memory', './driver', './conformance'],
   'packages/storage-postgres': ['.'],
   'packages/storage-redis': ['.'],
   'packages/storage-sqlite': ['.'],

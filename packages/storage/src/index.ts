@@ -42,4 +42,3 @@ export type {
 export { StorageError } from './contract/storage-error.ts';
 export type { StorageErrorCode } from './contract/storage-error.ts';
 export type { Storage } from './contract/storage.ts';
-export { untilAborted } from './contract/until-aborted.ts';

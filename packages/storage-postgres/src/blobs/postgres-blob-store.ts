@@ -5,10 +5,9 @@ import {
   type BlobStore,
   isIdentifier,
   StorageError,
-  untilAborted,
 } from '@cogitator-ai/openai-storage';
+import { inChunks, untilAborted } from '@cogitator-ai/openai-storage/driver';
 import type { Connection } from '../database/connection.ts';
-import { inChunks } from './in-chunks.ts';
 
 /** Size of a stored chunk, in bytes. */
 const CHUNK_BYTES = 256 * 1024;

@@ -8,10 +8,9 @@ import {
   type LoggedEvent,
   runOfStream,
 } from '@cogitator-ai/openai-storage';
+import { AppendQueue, EventSubscriptions, toLogged } from '@cogitator-ai/openai-storage/driver';
 import type { Connection } from '../database/connection.ts';
 import { toStorageError } from '../database/postgres-error.ts';
-import { AppendQueue, toLogged } from './append-queue.ts';
-import { EventSubscriptions } from './event-subscriptions.ts';
 import { Listener } from './listener.ts';
 
 /** How often forgotten streams are removed, in ms, and how many at a time. */

@@ -8,8 +8,8 @@ import {
   type BlobStore,
   isIdentifier,
   StorageError,
-  untilAborted,
 } from '@cogitator-ai/openai-storage';
+import { untilAborted } from '@cogitator-ai/openai-storage/driver';
 import type { Connection } from '../database/connection.ts';
 import { toFileError } from './file-error.ts';
 

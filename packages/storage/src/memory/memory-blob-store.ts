@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BlobInfo, BlobRange, BlobStore } from '../contract/blob-store.ts';
 import { isIdentifier } from '../contract/identifier.ts';
 import { StorageError } from '../contract/storage-error.ts';
-import { untilAborted } from '../contract/until-aborted.ts';
+import { untilAborted } from '../driver/until-aborted.ts';
 
 interface StoredBlob extends BlobInfo {
   readonly chunks: readonly Uint8Array[];

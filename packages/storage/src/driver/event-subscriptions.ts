@@ -1,4 +1,4 @@
-import type { EventListener, EventStreamKey, LoggedEvent } from '@cogitator-ai/openai-storage';
+import type { EventListener, EventStreamKey, LoggedEvent } from '../contract/event-log.ts';
 
 /** Events read at a time. */
 const PAGE = 1000;
@@ -15,9 +15,13 @@ interface Subscription {
   isBehind: boolean;
 }
 
+/** `EventLog.read` of the driver. */
 export type ReadEvents = (stream: EventStreamKey, options: { after: number; limit: number }) => Promise<LoggedEvent[]>;
 
-/** Who listens to which stream. Events come from this process or as notices; gaps are read. */
+/**
+ * Who listens to which stream, for drivers that are told of events by notices that may get lost, come twice or leave the events
+ * out. Listeners get every event once and in order: what does not follow the last one is read from the log.
+ */
 export class EventSubscriptions {
   readonly #read: ReadEvents;
   readonly #byStream = new Map<string, Set<Subscription>>();
@@ -44,7 +48,7 @@ export class EventSubscriptions {
     );
   }
 
-  /** Passes events on that follow one another. */
+  /** Passes on events that follow one another, from this process or from a notice. */
   publish(stream: EventStreamKey, events: readonly LoggedEvent[]): void {
     for (const subscription of this.#byStream.get(nameOf(stream)) ?? []) {
       const [first, last] = [events[0], events.at(-1)];
@@ -60,12 +64,14 @@ export class EventSubscriptions {
     for (const subscription of this.#byStream.get(nameOf(stream)) ?? []) this.#catchUp(subscription);
   }
 
+  /** The same for all streams, after notices may have been missed. */
   refreshAll(): void {
     for (const subscriptions of this.#byStream.values()) {
       for (const subscription of subscriptions) this.#catchUp(subscription);
     }
   }
 
+  /** Ends all subscriptions. */
   close(): void {
     this.#isClosed = true;
     this.#byStream.clear();

@@ -1,4 +1,5 @@
-import type { EventBatch, LoggedEvent } from '@cogitator-ai/openai-storage';
+import type { EventBatch, LoggedEvent } from '../contract/event-log.ts';
+import { toLogged } from './to-logged.ts';
 
 /** Most batches in one statement. */
 const MAX_BATCHES = 500;
@@ -28,6 +29,7 @@ export class AppendQueue {
     this.#onWritten = onWritten;
   }
 
+  /** Resolves with what `write` says of the batch; rejects with what it throws. */
   append(batch: EventBatch): Promise<number | null> {
     return new Promise((resolve, reject) => {
       this.#pending.push({ batch, resolve, reject });
@@ -54,12 +56,6 @@ export class AppendQueue {
     }
     this.#isWriting = false;
   }
-}
-
-/** The events of a batch as they were written. */
-export function toLogged({ events }: EventBatch, lastSeq: number): LoggedEvent[] {
-  const first = lastSeq - events.length + 1;
-  return events.map(({ event, data }, index) => ({ seq: first + index, event, data }));
 }
 
 function nameOf({ stream }: EventBatch): string {
