@@ -10,14 +10,14 @@ export interface TestStorageOptions {
 
 /** An empty storage of the driver that the tests are run on; closing it removes its data. */
 export async function openTestStorage({ now }: TestStorageOptions = {}): Promise<Storage> {
-  const { url, remove } = createTestDatabase();
-  const storage = await openStorage({ storageUrl: url });
+  const database = createTestDatabase();
+  const storage = await openStorage({ storageUrl: database.url });
   let removed: Promise<void> | undefined;
   return replaceMembers(storage, {
     ...(now && clockOf(storage, now)),
     close: async () => {
       await storage.close();
-      await (removed ??= remove());
+      await (removed ??= database.remove());
     },
   });
 }
