@@ -145,7 +145,7 @@ describe('the server process', () => {
   it('keeps everything in a file by default, which a kill does not harm', async () => {
     const first = start(['--port', '0'], { STORAGE_URL: '' });
     const url = await listening(first);
-    expect(first.output()).toMatch(/Storage +sqlite:storage\.db\n/);
+    expect(first.output()).toMatch(/Storage +sqlite:\.\/data\/storage\.db\n/);
     const assistant = await post(`${url}/v1/assistants`, { model: 'demo', name: 'Ann' });
     const messages = [{ role: 'user', content: 'Keep this.' }];
     const thread = await post(`${url}/v1/threads`, { messages });

@@ -1,4 +1,4 @@
-import { basename, join, resolve, dirname } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import {
   type Commit,
   type CommitResult,
@@ -55,7 +55,7 @@ export async function openSqliteStorage(options: SqliteStorageOptions): Promise<
   }
   const blobs = new FileBlobStore(connection, blobDirectory);
   await blobs.removeLeftovers();
-  return new SqliteStorage(`sqlite:${basename(path)}`, connection, blobs, options.pollIntervalMs ?? 20);
+  return new SqliteStorage(`sqlite:${options.path}`, connection, blobs, options.pollIntervalMs ?? 20);
 }
 
 class SqliteStorage implements Storage {
