@@ -5,7 +5,9 @@ import { prepare, run } from './toolchain.mjs';
 async function start() {
   const failure = await prepare('server');
   if (failure !== 0) return failure;
-  const server = ['--conditions=@cogitator-ai/source', 'apps/server/src/main.ts'];
+  // Node 22 calls its SQLite experimental.
+  const options = ['--disable-warning=ExperimentalWarning', '--conditions=@cogitator-ai/source'];
+  const server = [...options, 'apps/server/src/main.ts'];
   const { code } = await run('node', [...server, ...process.argv.slice(2)]);
   return code;
 }
