@@ -86,7 +86,7 @@ export class EventSubscriptions {
     subscription.isBehind = true;
     if (subscription.isCatchingUp) return;
     subscription.isCatchingUp = true;
-    void this.#readMissed(subscription).finally(() => (subscription.isCatchingUp = false));
+    void this.#readMissed(subscription);
   }
 
   async #readMissed(subscription: Subscription): Promise<void> {
@@ -102,6 +102,8 @@ export class EventSubscriptions {
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
       }
     }
+    // In the same turn as the last look at `isBehind`: what is published later is not taken for read.
+    subscription.isCatchingUp = false;
   }
 
   #isWanted(subscription: Subscription): boolean {

@@ -1,0 +1,19 @@
+import { StorageError } from '@cogitator-ai/openai-storage';
+
+/** Keys hold what this version did not write. */
+const WRONG_TYPE = /^WRONGTYPE\b/;
+const NO_SCRIPT = /^NOSCRIPT\b/;
+
+/** Whether nothing was done because the server does not know the script. */
+export function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && NO_SCRIPT.test(error.message);
+}
+
+/** The error a caller of the storage gets. */
+export function toStorageError(error: unknown): StorageError {
+  if (StorageError.isInstance(error)) return error;
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  const code = WRONG_TYPE.test(message) ? 'schema_mismatch' : 'unavailable';
+  // ioredis puts the command beside the message, bodies and passwords included.
+  return new StorageError(code, `Redis: ${message}`, { cause: new Error(message) });
+}

@@ -1,0 +1,2 @@
+export type { ServerOptions, TimeLimits } from './database/open-client.ts';
+export { openRedisStorage, type RedisStorageOptions } from './redis-storage.ts';

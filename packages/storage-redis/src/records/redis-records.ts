@@ -1,0 +1,186 @@
+import {
+  type Commit,
+  type CommitResult,
+  isListRequest,
+  isRecordKey,
+  type ListRequest,
+  partitionOfCommit,
+  partitionOfKeys,
+  type RecordKey,
+  type RecordKind,
+  type RecordPage,
+  type RecordReader,
+  StorageError,
+  type StoredRecord,
+} from '@cogitator-ai/openai-storage';
+import type { Connection } from '../database/connection.ts';
+import type { KeySpace } from '../database/key-space.ts';
+import type { Scripts } from '../database/scripts.ts';
+import { type CommitReply, type CommitSettings, commitParameters, toCommitResult } from './commit-arguments.ts';
+import { isPartition } from './kinds.ts';
+import type { PartitionIndexes } from './partition-indexes.ts';
+import { FIELDS, type Row, toRecord, walkOf } from './record-rows.ts';
+
+/** Entries of an index that are looked at together, at least. */
+const MIN_BATCH = 50;
+
+export interface RecordsOptions {
+  readonly connection: Connection;
+  readonly keySpace: KeySpace;
+  readonly scripts: Scripts;
+  readonly indexes: PartitionIndexes;
+  readonly channelOf: CommitSettings['channelOf'];
+  readonly ttlMs: number | null;
+}
+
+/** Records in hashes, collections in sorted sets. */
+export class RedisRecords implements RecordReader {
+  readonly #connection: Connection;
+  readonly #keySpace: KeySpace;
+  readonly #scripts: Scripts;
+  readonly #indexes: PartitionIndexes;
+  readonly #channelOf: CommitSettings['channelOf'];
+  readonly #ttlMs: number | null;
+  #latest = 0;
+
+  constructor({ connection, keySpace, scripts, indexes, channelOf, ttlMs }: RecordsOptions) {
+    this.#connection = connection;
+    this.#keySpace = keySpace;
+    this.#scripts = scripts;
+    this.#indexes = indexes;
+    this.#channelOf = channelOf;
+    this.#ttlMs = ttlMs;
+  }
+
+  async get<K extends RecordKind>(key: RecordKey<K>): Promise<StoredRecord<K> | null> {
+    this.#connection.assertOpen();
+    if (!isRecordKey(key)) return null;
+    const row = (await this.#connection.command('hmget', [this.#keySpace.record(key), ...FIELDS])) as Row;
+    return toRecord(key, row);
+  }
+
+  async getMany<K extends RecordKind>(keys: readonly RecordKey<K>[]): Promise<(StoredRecord<K> | null)[]> {
+    this.#connection.assertOpen();
+    if (keys.length === 0) return [];
+    partitionOfKeys(keys);
+    const wanted = keys.filter((key) => isRecordKey(key));
+    const names = wanted.map((key) => this.#keySpace.record(key));
+    const rows = names.length > 0 ? ((await this.#connection.run(this.#scripts.read, names, [])) as Row[]) : [];
+    const records = new Map(wanted.map((key, index) => [key, toRecord(key, rows[index] ?? [])]));
+    return keys.map((key) => records.get(key) ?? null);
+  }
+
+  async list<K extends RecordKind>(request: ListRequest<K>): Promise<RecordPage<K>> {
+    this.#connection.assertOpen();
+    if (!isListRequest(request)) return { records: [], hasMore: false };
+    const { kind, limit, after, before } = request;
+    const found = isPartition(kind) ? await this.#walkIndex(request) : await this.#walkCollection(request);
+    const records = found.slice(0, limit);
+    if (before !== undefined && after === undefined) records.reverse();
+    return { records, hasMore: found.length > limit };
+  }
+
+  async due<K extends RecordKind>(kind: K, limit: number): Promise<StoredRecord<K>[]> {
+    const now = await this.now();
+    const batch = Math.max(limit, MIN_BATCH);
+    const found: StoredRecord<K>[] = [];
+    for (let offset = 0; ; offset += batch) {
+      const entries = await this.#indexes.dueBefore(kind, now, offset, batch);
+      const keys = entries.map(([key]) => key as RecordKey<K>);
+      const isDue = await Promise.all(keys.map((key) => this.#isDue(key, now)));
+      await this.#indexes.suspect(
+        kind,
+        'due',
+        keys.filter((_, index) => !isDue[index]),
+      );
+      const records = await Promise.all(keys.filter((_, index) => isDue[index]).map((key) => this.get(key)));
+      for (const record of records) if (record?.dueAt != null && record.dueAt <= now) found.push(record);
+      found.sort((a, b) => Number(a.dueAt) - Number(b.dueAt));
+      // No entry is later than its record, so what follows is due no sooner than the last one seen.
+      const last = entries.at(-1)?.[1] ?? 0;
+      const isComplete = found.length >= limit && Number(found[limit - 1]?.dueAt) <= last;
+      if (entries.length < batch || isComplete) return found.slice(0, limit);
+    }
+  }
+
+  async commit(commit: Commit, unwritten?: CommitSettings['unwritten']): Promise<CommitResult> {
+    this.#connection.assertOpen();
+    const partition = partitionOfCommit(commit);
+    const deadline = await this.#indexes.announce(commit, this.#ttlMs);
+    const { keys, args } = commitParameters(commit, partition, this.#keySpace, {
+      deadline,
+      channelOf: this.#channelOf,
+      touched: this.#ttlMs === null ? null : { kind: 'thread', path: [], id: partition },
+      ...(unwritten ? { unwritten } : {}),
+    });
+    const reply = (await this.#connection.run(this.#scripts.commit, keys, args)) as CommitReply;
+    const result = toCommitResult(reply, commit);
+    if (!result) throw new StorageError('unavailable', 'Redis: The commit arrived too late and was not applied.');
+    return result;
+  }
+
+  /** The clock of the server that keeps the indexes, so that due times and `now` agree. */
+  async now(): Promise<number> {
+    this.#latest = Math.max(this.#latest, await this.#indexes.time());
+    return this.#latest;
+  }
+
+  /** Deletes threads that nobody has written for so long. */
+  async expire(ttlMs: number): Promise<void> {
+    const now = await this.now();
+    for (let offset = 0; ; offset += MIN_BATCH) {
+      const ids = await this.#indexes.expiring(now, offset, MIN_BATCH);
+      for (const id of ids) await this.#expireThread({ kind: 'thread', path: [], id }, now, ttlMs);
+      if (ids.length < MIN_BATCH) return;
+    }
+  }
+
+  async #expireThread(key: RecordKey<'thread'>, now: number, ttlMs: number): Promise<void> {
+    const args = [this.#keySpace.record(key), 'version', 'written'];
+    const [version, since] = (await this.#connection.command('hmget', args)) as (string | null)[];
+    if (version == null) return this.#indexes.suspect('thread', 'expiring', [key]);
+    if (since != null && Number(since) + ttlMs > now) return this.#indexes.postpone(key.id, Number(since) + ttlMs);
+    await this.commit({ writes: [{ write: 'delete', key }] }, { key, since: since ?? '0' });
+  }
+
+  async #walkCollection<K extends RecordKind>(request: ListRequest<K>): Promise<StoredRecord<K>[]> {
+    const { kind, path, limit, where = {} } = request;
+    const collection = this.#keySpace.collection(request);
+    const [filter] = Object.entries(where);
+    const prefix = filter ? `${filter[1]}/` : '';
+    const walked = filter ? this.#keySpace.filter(collection, filter[0]) : collection;
+    const { isReverse, from, to } = walkOf(request, prefix);
+    const args = [isReverse ? 'REV' : '', from, to, limit + 1, prefix.length];
+    const page = (await this.#connection.run(this.#scripts.list, [walked, collection], args)) as (string | Row)[];
+    return Array.from({ length: page.length / 2 }, (_, index) =>
+      toRecord({ kind, path, id: page[2 * index] as string }, page[2 * index + 1] as Row),
+    ).filter((record) => record !== null);
+  }
+
+  async #walkIndex<K extends RecordKind>(request: ListRequest<K>): Promise<StoredRecord<K>[]> {
+    const { kind, path, limit } = request;
+    const { isReverse, from: start, to } = walkOf(request);
+    let from = start;
+    const batch = Math.max(limit + 1, MIN_BATCH);
+    const found: StoredRecord<K>[] = [];
+    for (;;) {
+      const ids = await this.#indexes.page(kind, { isReverse, from, to }, batch);
+      const keys = ids.map((id) => ({ kind, path, id }));
+      const records = await Promise.all(keys.map((key) => this.get(key)));
+      await this.#indexes.suspect(
+        kind,
+        'all',
+        keys.filter((_, index) => !records[index]),
+      );
+      found.push(...records.filter((record) => record !== null));
+      const last = ids.at(-1);
+      if (found.length > limit || ids.length < batch || last === undefined) return found.slice(0, limit + 1);
+      from = `(${last}`;
+    }
+  }
+
+  async #isDue(key: RecordKey, now: number): Promise<boolean> {
+    const due = (await this.#connection.command('hget', [this.#keySpace.record(key), 'due'])) as string | null;
+    return due !== null && Number(due) <= now;
+  }
+}
