@@ -16,7 +16,7 @@ export default defineConfig({
     maxWorkers: '100%',
     projects: [
       project('unit', ['{packages,apps}/*/src/**/*.test.ts', 'tests/{upstream,workspace}/**/*.test.ts'], 5_000),
-      project('contract', ['{packages,apps}/*/test/**/*.test.ts'], 20_000),
+      project('contract', ['{packages,apps}/*/test/**/*.test.ts', 'examples/custom-storage/test/**/*.test.ts'], 20_000),
       project('e2e', ['tests/e2e/**/*.test.ts'], 60_000),
     ],
   },

@@ -19,7 +19,7 @@ import type { Storage } from './contract/storage.ts';
 
 /** What a driver may lack without breaking the contract. */
 export type StorageGap =
-  /** Several storages on the same data: the driver serves one process only. */
+  /** Several storages open on the same data: the driver serves one process only. */
   | 'replicas'
   /** Data that outlives its storage: the driver keeps it in memory. */
   | 'reopening'
@@ -35,12 +35,14 @@ export interface StorageConformanceOptions {
  * Proves a driver: defines vitest tests for every invariant of the storage contract.
  *
  * @param name - Name of the driver in the report.
- * @param open - Opens a storage; each call another one, on the same data unless `replicas` and `reopening` are gaps. The
- * tests use fresh ids, so the data may be those of earlier runs; nothing else should write to them meanwhile.
+ * @param open - Opens a storage, each call another one. `data` names the data it is to be on. A driver without gaps may
+ * ignore it and have all storages on one database, which may hold what earlier runs have left, as long as nothing else
+ * writes to it meanwhile: the tests use fresh ids. Without `replicas` each name needs data of its own, such as a folder: two
+ * storages are then open at once, but never on data of one name. Without `reopening` every storage may begin empty.
  */
 export function runStorageConformance(
   name: string,
-  open: () => Promise<Storage>,
+  open: (data: string) => Promise<Storage>,
   { without = [] }: StorageConformanceOptions = {},
 ): void {
   const lacks = (gap: StorageGap): boolean => without.includes(gap);

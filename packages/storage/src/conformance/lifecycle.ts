@@ -106,19 +106,19 @@ export function describeLifecycle(it: StorageTest, open: OpenStorage): void {
 
   describe('close', () => {
     it('may be called twice, also at once', async () => {
-      const storage = await open();
+      const storage = await open(newId('data'));
       await use(storage);
       await Promise.all([storage.close(), storage.close()]);
       await storage.close();
     });
 
     it('may be called first of all', async () => {
-      const storage = await open();
+      const storage = await open(newId('data'));
       await storage.close();
     });
 
     it.for(CALLS)('has every later call reject `closed`: %s', async ([, call]) => {
-      const storage = await open();
+      const storage = await open(newId('data'));
       await storage.close();
       const error: unknown = await call(storage).then(
         () => null,
@@ -129,7 +129,7 @@ export function describeLifecycle(it: StorageTest, open: OpenStorage): void {
     });
 
     it('leaves no call under way without an end', async () => {
-      const storage = await open();
+      const storage = await open(newId('data'));
       const thread = await aThread(storage);
       const calls = Array.from({ length: 30 }, () => storage.commit({ writes: [insert(messageKey(thread))] }));
       const reads = Array.from({ length: 30 }, () => storage.get(thread));
@@ -142,8 +142,9 @@ export function describeLifecycle(it: StorageTest, open: OpenStorage): void {
     it('ends timers and connections', async () => {
       const before = activeResources();
       // Ten times, so that a leak shows whatever else comes and goes meanwhile.
+      const data = newId('data');
       for (let round = 0; round < 10; round++) {
-        const storage = await open();
+        const storage = await open(data);
         await use(storage);
         await apply(storage, { writes: [insert(assistantKey())] });
         await storage.close();
@@ -153,7 +154,7 @@ export function describeLifecycle(it: StorageTest, open: OpenStorage): void {
     });
 
     it('of one storage leaves another one open', async ({ storage }) => {
-      const other = await open();
+      const other = await open(newId('data'));
       const thread = await aThread(storage);
       await other.close();
       expect(await storage.get(thread)).not.toBeNull();

@@ -10,7 +10,8 @@ const { signal } = new AbortController();
 export function describeReopening(open: OpenStorage): void {
   describe('a storage that is opened again', () => {
     it('has everything that was answered before it was closed', async () => {
-      const before = await open();
+      const data = newId('data');
+      const before = await open(data);
       const { stream, run } = await aStream(before);
       const thread = { kind: 'thread', path: [], id: stream.partition } as const;
       const message = messageKey(thread);
@@ -25,7 +26,7 @@ export function describeReopening(open: OpenStorage): void {
       const info = await before.blobs.put(key, chunksOf(whole), { signal });
       await before.close();
 
-      const after = await open();
+      const after = await open(data);
       expect(await after.get(run)).toEqual({ ...fields, key: run, version: 2 });
       const where = { run_id: run.id };
       expect(await after.list({ kind: 'message', path: [thread.id], limit: 9, order: 'asc', where })).toMatchObject({

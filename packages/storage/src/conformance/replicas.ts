@@ -6,7 +6,7 @@ import { aStream, logged, numbered } from './event-log.ts';
 import { Ear } from './event-subscription.ts';
 import { apply, aRun, aThread, insert, messageKey, newId, put, runKey } from './sample-records.ts';
 import type { OpenStorage } from './storage-test.ts';
-import { createStorageTest, shareStorage } from './storage-test.ts';
+import { createStorageTest, SHARED_DATA, shareStorage } from './storage-test.ts';
 
 const { signal } = new AbortController();
 const COMMITS = 50;
@@ -127,7 +127,7 @@ export function describeReplicas(open: OpenStorage): void {
     });
 
     it('end only their own subscriptions when closed', async ({ storage }) => {
-      const brief = await open();
+      const brief = await open(SHARED_DATA);
       const { stream } = await aStream(storage);
       const [ear, briefEar, ended] = [new Ear(), new Ear(), new AbortController()];
       await storage.events.subscribe(stream, ear.listen, ended);

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, test } from 'vitest';
 import type { Storage } from '../contract/storage.ts';
 
-/** Opens a storage. Each call gives another one, on the same data or on none. */
-export type OpenStorage = () => Promise<Storage>;
+/** Opens a storage, each call another one; for the same `data` on the same data. */
+export type OpenStorage = (data: string) => Promise<Storage>;
+
+/** The data that most tests share. */
+export const SHARED_DATA = 'shared';
 
 /** vitest's `it`, whose tests are given the storage under test. */
 export type StorageTest = ReturnType<typeof createStorageTest>;
@@ -16,7 +19,7 @@ export function createStorageTest(open: OpenStorage) {
 export function shareStorage(open: OpenStorage): () => Storage {
   let storage: Storage | undefined;
   beforeAll(async () => {
-    storage = await open();
+    storage = await open(SHARED_DATA);
   });
   afterAll(async () => {
     await storage?.close();

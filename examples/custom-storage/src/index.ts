@@ -1,0 +1,2 @@
+export { openLevelStorage } from './level-storage.ts';
+export type { LevelStorageOptions } from './level-storage.ts';
