@@ -36,6 +36,23 @@ export function describeDue(it: StorageTest): void {
       await deleteAll(storage, threads);
     });
 
+    it('answers all that are due at one time, of one id below several owners among them', async ({ storage }) => {
+      const dueAt = (await storage.now()) - 10;
+      const threads = [await aThread(storage), await aThread(storage)];
+      const id = newId('run');
+      const runs = threads.flatMap((thread) => [runKey(thread, id), runKey(thread)]);
+      for (const run of runs) await apply(storage, { writes: [insert(run, { dueAt })] });
+      expect((await dueAmong(storage, runs)).toSorted()).toEqual(runs.map((run) => run.id).toSorted());
+      await deleteAll(storage, threads.slice(0, 1));
+      expect((await dueAmong(storage, runs)).toSorted()).toEqual(
+        runs
+          .slice(2)
+          .map((run) => run.id)
+          .toSorted(),
+      );
+      await deleteAll(storage, threads);
+    });
+
     it('answers whole records, again and again until a write says otherwise', async ({ storage }) => {
       const dueAt = (await storage.now()) - 10;
       const fields = { body: '{"b":1,"a":2}', state: '{"s":1}', fence: 2, dueAt };

@@ -88,9 +88,15 @@ export function describeEventLog(it: StorageTest): void {
       const events = await readAll(storage, stream);
       expect(events.map(({ event }) => event)).toEqual(['thread.message.delta', 'done']);
       // Not `toEqual`: the difference of two megabytes is slow to print.
-      expect(events.every((event) => event.data === data)).toBe(true);
+      expect(
+        events.map((event) => event.data === data),
+        'data read as they were',
+      ).toEqual([true, true]);
       await vi.waitFor(() => expect(heard).toHaveLength(2), { timeout: 10_000 });
-      expect(heard.every((text) => text === data)).toBe(true);
+      expect(
+        heard.map((text) => text === data),
+        'data heard as they were',
+      ).toEqual([true, true]);
       ended.abort();
     });
 

@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import {
   apply,
+  aRun,
   assistantKey,
   aThread,
   insert,
@@ -26,7 +27,7 @@ const BODIES: [name: string, body: string][] = [
 ];
 
 export function describeRecords(it: StorageTest): void {
-  describe('records', () => {
+  describe('by key', () => {
     it('answers null for a record that does not exist', async ({ storage }) => {
       expect(await storage.get(threadKey())).toBeNull();
       expect(await storage.get(messageKey(await aThread(storage)))).toBeNull();
@@ -158,10 +159,21 @@ export function describeRecords(it: StorageTest): void {
       await apply(storage, { writes: [put(other, { body: text, state: text })] });
       for (const record of [await storage.get(key), ...(await storage.getMany([other]))]) {
         // Not `toBe`: the difference of two megabytes is slow to print.
-        expect(record?.body === text && record.state === text).toBe(true);
+        expect(record?.body === text, 'the body comes back as it was').toBe(true);
+        expect(record?.state === text, 'the state comes back as it was').toBe(true);
       }
       const { records } = await storage.list({ kind: 'message', path: [thread.id], limit: 2, order: 'asc' });
       expect(records.map(({ body }) => body === text)).toEqual([true, true]);
+    });
+
+    it('keeps a record of thirty megabytes, as large as a request can be', async ({ storage }) => {
+      const { thread, run } = await aRun(storage);
+      const body = JSON.stringify('🙂'.repeat(7_864_320));
+      await apply(storage, { writes: [put(run, { body })] });
+      expect((await storage.get(run))?.body === body, 'the body comes back as it was').toBe(true);
+      const { records } = await storage.list({ kind: 'run', path: [thread.id], limit: 2, order: 'asc' });
+      expect(records.map((record) => record.body === body)).toEqual([true]);
+      await apply(storage, { writes: [{ write: 'delete', key: thread }] });
     });
   });
 
