@@ -1,12 +1,13 @@
 // Looks at every public package the way its users get it: packs it, inspects the tarball, then installs all tarballs
-// into an empty project, type-checks a file that imports every entry point, and imports each of them.
-// Expects a finished build.
+// into an empty project, type-checks a file that imports every entry point, and imports each of them. Then does with
+// examples/custom-storage what the author of a driver does with a copy of it. Expects a finished build.
 
 import { execFile } from 'node:child_process';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { checkCustomStorage } from './check-custom-storage.mjs';
 
 const root = join(import.meta.dirname, '..');
 const readManifest = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -90,6 +91,8 @@ try {
     for (const program of Object.keys(readManifest(folder).bin ?? {})) await run('npx', [program, '--help'], consumer);
   }
   console.log(`${specifiers.length} entry points install, type-check and import in an empty project`);
+
+  await checkCustomStorage(tarballs, temporary, run);
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;
