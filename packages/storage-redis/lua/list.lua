@@ -1,4 +1,4 @@
--- Reads a page at one moment: ids and records, one after the other. KEYS: the sorted set that is walked, the collection, to
+-- Reads a page at one moment: the ids with a space between, then body and head of each record. KEYS: the sorted set that is walked, the collection, to
 -- which an id is added to name a record. ARGV: 'REV' or '', from where, to where, how many, and how many characters before an id
 -- a member has.
 local ids
@@ -8,10 +8,15 @@ else
   ids = redis.call('ZRANGE', KEYS[1], ARGV[2], ARGV[3], 'BYLEX', 'LIMIT', 0, ARGV[4])
 end
 local skipped = tonumber(ARGV[5])
-local page = {}
-for index, member in ipairs(ids) do
-  local id = string.sub(member, skipped + 1)
-  page[2 * index - 1] = id
-  page[2 * index] = redis.call('HMGET', KEYS[2] .. id, 'body', 'state', 'version', 'fence', 'due')
+if skipped > 0 then
+  for index, member in ipairs(ids) do
+    ids[index] = string.sub(member, skipped + 1)
+  end
+end
+-- Everything in one list: one for each record would cost as much again.
+local page = { table.concat(ids, ' ') }
+for index, id in ipairs(ids) do
+  local record = redis.call('HMGET', KEYS[2] .. id, 'body', 'head')
+  page[2 * index], page[2 * index + 1] = record[1], record[2]
 end
 return page

@@ -1,6 +1,7 @@
--- Reads records at one moment. KEYS: the records.
-local records = {}
+-- Reads records at one moment: body and head of each. KEYS: the records.
+local fields = {}
 for index, key in ipairs(KEYS) do
-  records[index] = redis.call('HMGET', key, 'body', 'state', 'version', 'fence', 'due')
+  local record = redis.call('HMGET', key, 'body', 'head')
+  fields[2 * index - 1], fields[2 * index] = record[1], record[2]
 end
-return records
+return fields

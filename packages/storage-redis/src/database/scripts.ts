@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { RecordKind } from '@cogitator-ai/openai-storage';
 import { childrenOf, descendantsOf, KINDS, specOf } from '../records/kinds.ts';
 
 const FOLDER = new URL('../../lua/', import.meta.url);
@@ -15,9 +16,9 @@ export type Scripts = ReturnType<typeof readScripts>;
 /** Reads the scripts. Those that need it know the kinds of records. */
 export function readScripts() {
   const kinds = [
-    `local CHILDREN = ${toLua(childrenOf)}`,
-    `local DESCENDANTS = ${toLua(descendantsOf)}`,
-    `local FILTERS = ${toLua((kind) => specOf(kind).filters)}`,
+    toLua('children', childrenOf),
+    toLua('descendants', descendantsOf),
+    toLua('filters', (kind) => specOf(kind).filters),
   ].join('\n');
   const events = readText('events');
   return {
@@ -25,6 +26,7 @@ export function readScripts() {
     append: toScript(events, readText('append')),
     commit: toScript(kinds, events, readText('commit')),
     deleteBlob: toScript(readText('delete-blob')),
+    insert: toScript(readText('insert')),
     finish: toScript(readText('finish')),
     list: toScript(readText('list')),
     publishBlob: toScript(readText('publish-blob')),
@@ -43,13 +45,11 @@ function toScript(...parts: string[]): Script {
   return { text, sha1: createHash('sha1').update(text).digest('hex') };
 }
 
-/** A Lua table of lists of names, one for each kind. */
-function toLua(namesOf: (kind: (typeof KINDS)[number]) => readonly string[]): string {
-  const entries = KINDS.map(
-    (kind) =>
-      `${kind} = { ${namesOf(kind)
-        .map((name) => `'${name}'`)
-        .join(', ')} }`,
-  );
-  return `{ ${entries.join(', ')} }`;
+/** A Lua function from a kind to a list of names. Not a table, which every run of the script would make anew. */
+function toLua(name: string, namesOf: (kind: RecordKind) => readonly string[]): string {
+  const cases = KINDS.filter((kind) => namesOf(kind).length > 0).map((kind) => {
+    const names = namesOf(kind).map((text) => `'${text}'`);
+    return `  if kind == '${kind}' then return { ${names.join(', ')} } end`;
+  });
+  return [`local function ${name}(kind)`, ...cases, '  return {}', 'end'].join('\n');
 }

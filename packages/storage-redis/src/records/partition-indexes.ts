@@ -3,7 +3,7 @@ import type { Connection } from '../database/connection.ts';
 import type { KeySpace } from '../database/key-space.ts';
 import type { Scripts } from '../database/scripts.ts';
 import { isPartition } from './kinds.ts';
-import type { Walk } from './record-rows.ts';
+import { parseHead, type Walk } from './record-rows.ts';
 
 /** How long after it was announced a commit may be applied, and its entries are looked at again, by the store's clock, in ms. */
 const COMMIT_MS = 20_000;
@@ -139,9 +139,9 @@ export class PartitionIndexes {
   async #scoreByRecord(index: IndexName, member: string): Promise<string> {
     const [name, kind] = index.split('/') as [string, RecordKind];
     const key = this.#keySpace.record(keyOf(kind, member));
-    const [version, due] = (await this.#connection.command('hmget', [key, 'version', 'due'])) as (string | null)[];
-    if (version == null) return '';
-    return name === 'due' ? (due ?? '') : '=';
+    const head = (await this.#connection.command('hget', [key, 'head'])) as string | null;
+    if (head === null) return '';
+    return name === 'due' ? String(parseHead(head).dueAt ?? '') : '=';
   }
 
   async #announce(announcements: readonly Announcement[]): Promise<number> {

@@ -1,20 +1,29 @@
 import type { ListRequest, RecordKey, RecordKind, StoredRecord } from '@cogitator-ai/openai-storage';
 
-/** A record as it is stored: the fields {@link FIELDS}, `null` where there is none. */
-export type Row = readonly (string | null)[];
+/**
+ * Fields of a record's hash, two and no more: what a page costs is the number of fields. The head is version, fence, due time or
+ * `-`, and state, with a space between.
+ */
+export const FIELDS = ['body', 'head'];
 
-export const FIELDS = ['body', 'state', 'version', 'fence', 'due'];
+export function toRecord<K extends RecordKind>(
+  key: RecordKey<K>,
+  body: string | null | undefined,
+  head: string | null | undefined,
+): StoredRecord<K> | null {
+  if (body == null || head == null) return null;
+  const { version, fence, dueAt, state } = parseHead(head);
+  return { key: { kind: key.kind, path: [...key.path], id: key.id }, body, state, version, fence, dueAt };
+}
 
-export function toRecord<K extends RecordKind>(key: RecordKey<K>, row: Row): StoredRecord<K> | null {
-  const [body, state = null, version, fence, due = null] = row;
-  if (typeof body !== 'string') return null;
+export function parseHead(head: string): Pick<StoredRecord, 'version' | 'fence' | 'dueAt' | 'state'> {
+  const [version = '', fence = '', due = '-'] = head.split(' ', 3);
+  const state = head.slice(version.length + fence.length + due.length + 3);
   return {
-    key: { kind: key.kind, path: [...key.path], id: key.id },
-    body,
-    state,
     version: Number(version),
-    fence: Number(fence ?? 0),
-    dueAt: due === null ? null : Number(due),
+    fence: Number(fence),
+    dueAt: due === '-' ? null : Number(due),
+    state: state === '' ? null : state,
   };
 }
 

@@ -16,10 +16,14 @@ import {
 import type { Connection } from '../database/connection.ts';
 import type { KeySpace } from '../database/key-space.ts';
 import type { Scripts } from '../database/scripts.ts';
-import { type CommitReply, type CommitSettings, commitParameters, toCommitResult } from './commit-arguments.ts';
+import { type CommitReply, type CommitSettings, planCommit, toCommitResult } from './commit-plan.ts';
 import { isPartition } from './kinds.ts';
+import { planInsert } from './plan-insert.ts';
 import type { PartitionIndexes } from './partition-indexes.ts';
-import { FIELDS, type Row, toRecord, walkOf } from './record-rows.ts';
+import { FIELDS, parseHead, toRecord, walkOf } from './record-rows.ts';
+
+/** What Redis answers of records: their fields one after the other. */
+type Fields = (string | null)[];
 
 /** Entries of an index that are looked at together, at least. */
 const MIN_BATCH = 50;
@@ -55,8 +59,8 @@ export class RedisRecords implements RecordReader {
   async get<K extends RecordKind>(key: RecordKey<K>): Promise<StoredRecord<K> | null> {
     this.#connection.assertOpen();
     if (!isRecordKey(key)) return null;
-    const row = (await this.#connection.command('hmget', [this.#keySpace.record(key), ...FIELDS])) as Row;
-    return toRecord(key, row);
+    const [body, head] = (await this.#connection.command('hmget', [this.#keySpace.record(key), ...FIELDS])) as Fields;
+    return toRecord(key, body, head);
   }
 
   async getMany<K extends RecordKind>(keys: readonly RecordKey<K>[]): Promise<(StoredRecord<K> | null)[]> {
@@ -65,8 +69,8 @@ export class RedisRecords implements RecordReader {
     partitionOfKeys(keys);
     const wanted = keys.filter((key) => isRecordKey(key));
     const names = wanted.map((key) => this.#keySpace.record(key));
-    const rows = names.length > 0 ? ((await this.#connection.run(this.#scripts.read, names, [])) as Row[]) : [];
-    const records = new Map(wanted.map((key, index) => [key, toRecord(key, rows[index] ?? [])]));
+    const fields = names.length > 0 ? ((await this.#connection.run(this.#scripts.read, names, [])) as Fields) : [];
+    const records = new Map(wanted.map((key, at) => [key, toRecord(key, fields[2 * at], fields[2 * at + 1])]));
     return keys.map((key) => records.get(key) ?? null);
   }
 
@@ -106,15 +110,11 @@ export class RedisRecords implements RecordReader {
   async commit(commit: Commit, unwritten?: CommitSettings['unwritten']): Promise<CommitResult> {
     this.#connection.assertOpen();
     const partition = partitionOfCommit(commit);
-    const deadline = await this.#indexes.announce(commit, this.#ttlMs);
-    const { keys, args } = commitParameters(commit, partition, this.#keySpace, {
-      deadline,
-      channelOf: this.#channelOf,
-      touched: this.#ttlMs === null ? null : { kind: 'thread', path: [], id: partition },
-      ...(unwritten ? { unwritten } : {}),
-    });
-    const reply = (await this.#connection.run(this.#scripts.commit, keys, args)) as CommitReply;
-    const result = toCommitResult(reply, commit);
+    const insert = this.#ttlMs === null ? planInsert(commit, partition, this.#keySpace) : null;
+    const reply = insert
+      ? await this.#connection.run(this.#scripts.insert, insert.keys, insert.args)
+      : await this.#apply(commit, partition, unwritten);
+    const result = toCommitResult(reply as CommitReply, commit);
     if (!result) throw new StorageError('unavailable', 'Redis: The commit arrived too late and was not applied.');
     return result;
   }
@@ -135,10 +135,20 @@ export class RedisRecords implements RecordReader {
     }
   }
 
+  async #apply(commit: Commit, partition: string, unwritten?: CommitSettings['unwritten']): Promise<unknown> {
+    const { keys, args } = planCommit(commit, partition, this.#keySpace, {
+      deadline: await this.#indexes.announce(commit, this.#ttlMs),
+      channelOf: this.#channelOf,
+      touched: this.#ttlMs === null ? null : { kind: 'thread', path: [], id: partition },
+      ...(unwritten ? { unwritten } : {}),
+    });
+    return this.#connection.run(this.#scripts.commit, keys, args);
+  }
+
   async #expireThread(key: RecordKey<'thread'>, now: number, ttlMs: number): Promise<void> {
-    const args = [this.#keySpace.record(key), 'version', 'written'];
-    const [version, since] = (await this.#connection.command('hmget', args)) as (string | null)[];
-    if (version == null) return this.#indexes.suspect('thread', 'expiring', [key]);
+    const args = [this.#keySpace.record(key), 'head', 'written'];
+    const [head, since] = (await this.#connection.command('hmget', args)) as (string | null)[];
+    if (head == null) return this.#indexes.suspect('thread', 'expiring', [key]);
     if (since != null && Number(since) + ttlMs > now) return this.#indexes.postpone(key.id, Number(since) + ttlMs);
     await this.commit({ writes: [{ write: 'delete', key }] }, { key, since: since ?? '0' });
   }
@@ -151,10 +161,10 @@ export class RedisRecords implements RecordReader {
     const walked = filter ? this.#keySpace.filter(collection, filter[0]) : collection;
     const { isReverse, from, to } = walkOf(request, prefix);
     const args = [isReverse ? 'REV' : '', from, to, limit + 1, prefix.length];
-    const page = (await this.#connection.run(this.#scripts.list, [walked, collection], args)) as (string | Row)[];
-    return Array.from({ length: page.length / 2 }, (_, index) =>
-      toRecord({ kind, path, id: page[2 * index] as string }, page[2 * index + 1] as Row),
-    ).filter((record) => record !== null);
+    const page = (await this.#connection.run(this.#scripts.list, [walked, collection], args)) as Fields;
+    const ids = page[0] ? page[0].split(' ') : [];
+    const records = ids.map((id, at) => toRecord({ kind, path, id }, page[2 * at + 1], page[2 * at + 2]));
+    return records.filter((record) => record !== null);
   }
 
   async #walkIndex<K extends RecordKind>(request: ListRequest<K>): Promise<StoredRecord<K>[]> {
@@ -180,7 +190,8 @@ export class RedisRecords implements RecordReader {
   }
 
   async #isDue(key: RecordKey, now: number): Promise<boolean> {
-    const due = (await this.#connection.command('hget', [this.#keySpace.record(key), 'due'])) as string | null;
-    return due !== null && Number(due) <= now;
+    const head = (await this.#connection.command('hget', [this.#keySpace.record(key), 'head'])) as string | null;
+    const dueAt = head === null ? null : parseHead(head).dueAt;
+    return dueAt !== null && dueAt <= now;
   }
 }

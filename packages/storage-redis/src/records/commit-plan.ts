@@ -2,16 +2,15 @@ import {
   type Check,
   type Commit,
   type CommitResult,
-  type Insert,
+  isIdentifier,
   isRecordKey,
   ownerOf,
-  type Put,
   type RecordKey,
   runOfStream,
   type Write,
 } from '@cogitator-ai/openai-storage';
 import type { Argument } from '../database/connection.ts';
-import { type KeySpace, nameOf, ownedText } from '../database/key-space.ts';
+import { type KeySpace, ownedText } from '../database/key-space.ts';
 import { isPartition, specOf } from './kinds.ts';
 
 /** What a commit is besides what its caller asked for. */
@@ -26,57 +25,69 @@ export interface CommitSettings {
   readonly unwritten?: { readonly key: RecordKey<'thread'>; readonly since: string };
 }
 
-export interface ScriptParameters {
+export interface CommitPlan {
   readonly keys: string[];
   readonly args: Argument[];
 }
 
-/** A commit as `commit.lua` reads it. Texts are passed as they are: to encode and decode them in Lua would cost more than the rest. */
-export function commitParameters(
+/**
+ * A commit as `commit.lua` reads it: one argument with all that is short, and the texts as they are. To encode and decode those in
+ * Lua would cost more than the rest, and so would an argument for each number.
+ */
+export function planCommit(
   { checks = [], writes = [], events }: Commit,
   partition: string,
   keySpace: KeySpace,
   settings: CommitSettings,
-): ScriptParameters {
+): CommitPlan {
   const keys = new NumberedKeys();
-  keys.numberOf(keySpace.unique(partition));
   const numberOf = (key: RecordKey): number => (isRecordKey(key) ? keys.numberOf(keySpace.record(key)) : 0);
   const { deadline, touched, unwritten } = settings;
+  const texts: string[] = [keySpace.partition(partition)];
+  const words: (string | number)[] = [deadline ?? '-', keys.numberOf(keySpace.unique(partition))];
 
-  const args: Argument[] = [keySpace.partition(partition), deadline ?? '', checks.length + (unwritten ? 1 : 0)];
-  for (const check of checks) args.push(check.check, numberOf(check.key), valueOf(check));
-  if (unwritten) args.push('written', numberOf(unwritten.key), unwritten.since);
+  words.push(checks.length + (unwritten ? 1 : 0));
+  for (const check of checks) words.push(check.check, numberOf(check.key), valueOf(check));
+  if (unwritten) words.push('written', numberOf(unwritten.key), unwritten.since);
 
-  args.push(writes.length);
+  words.push(writes.length);
   for (const write of writes) {
     const { key } = write;
-    const isKey = isRecordKey(key);
-    // The records of such a kind are listed by an index over all partitions.
-    const isListed = isKey && !isPartition(key.kind);
-    const collection = isListed ? keySpace.collection(key) : null;
-    args.push(write.write, key.kind, numberOf(key), isKey ? nameOf(key) : '');
-    args.push(collection === null ? 0 : keys.numberOf(collection), isKey ? key.id : '');
-    const filters = collection === null ? [] : specOf(key.kind).filters;
-    args.push(filters.length);
-    for (const filter of filters) {
-      const value = write.write === 'delete' ? '' : (write.filters?.[filter] ?? '');
-      args.push(keys.numberOf(keySpace.filter(collection ?? '', filter)), `?${filter}`, value);
+    // The records of other kinds are listed by an index over all partitions.
+    const collection = isRecordKey(key) && !isPartition(key.kind) ? keySpace.collection(key) : null;
+    words.push(write.write, numberOf(key), collection === null ? 0 : keys.numberOf(collection));
+    const filters = collection === null ? [] : filtersOf(write);
+    words.push(filters.length);
+    for (const [name, value] of filters) {
+      words.push(keys.numberOf(keySpace.filter(collection ?? '', name)), `?${name}`, value);
     }
-    if (write.write === 'delete') args.push(ownedText(key));
-    else args.push(...fieldsOf(write, numberOf));
+    if (write.write === 'delete') {
+      words.push(key.kind, (isRecordKey(key) && ownedText(key)) || '-');
+      continue;
+    }
+    if (write.write === 'insert') {
+      const owner = ownerOf(key);
+      words.push(owner ? 'owner' : '-', owner ? numberOf(owner) : 0, write.fence ?? 0);
+    } else {
+      words.push(write.fence ?? '-');
+    }
+    words.push(write.dueAt ?? '-', write.unique ?? '-', write.state == null ? '-' : 'state');
+    texts.push(write.body);
+    if (write.state != null) texts.push(write.state);
   }
 
   if (events) {
     const { stream, fence } = events;
     const eventsKey = keySpace.events(stream);
-    args.push(numberOf(runOfStream(stream)), keys.numberOf(eventsKey), keys.numberOf(keySpace.writer(stream)));
-    args.push(settings.channelOf(eventsKey), fence, events.events.length);
-    for (const { event, data } of events.events) args.push(event, data);
+    words.push('events', numberOf(runOfStream(stream)), keys.numberOf(eventsKey));
+    words.push(keys.numberOf(keySpace.writer(stream)), fence, events.events.length);
+    texts.push(settings.channelOf(eventsKey));
+    for (const { event, data } of events.events) texts.push(event, data);
   } else {
-    args.push('');
+    words.push('-');
   }
-  args.push(touched ? numberOf(touched) : '');
-  return { keys: keys.list, args };
+  words.push(touched ? numberOf(touched) : 0);
+  return { keys: keys.list, args: [words.join(' '), ...texts] };
 }
 
 /** What `commit.lua` answers: `ok`, `late`, or a reason with what it is about. */
@@ -106,16 +117,19 @@ export function toCommitResult(
   return { ok: false, conflict: { reason: answer as 'missing' | 'exists' | 'version' | 'fence', key } };
 }
 
-function valueOf(check: Check): Argument {
-  if (check.check === 'free') return check.unique;
+function valueOf(check: Check): string | number {
   if (check.check === 'version') return check.version;
-  return check.check === 'fence' ? check.fence : '';
+  if (check.check === 'fence') return check.fence;
+  // Nobody holds what cannot be a unique value.
+  return check.check === 'free' && isIdentifier(check.unique) ? check.unique : '-';
 }
 
-function fieldsOf(write: Insert | Put, numberOf: (key: RecordKey) => number): Argument[] {
-  const owner = write.write === 'insert' ? ownerOf(write.key) : null;
-  const { body, state, fence, dueAt, unique } = write;
-  return [owner ? numberOf(owner) : '', body, state ?? '', fence ?? '', dueAt ?? '', unique ?? ''];
+/** The filters of a record that are set or may have been: those that an insert sets, all of what is there already. */
+function filtersOf(write: Write): [name: string, value: string][] {
+  const names = specOf(write.key.kind).filters;
+  const values = write.write === 'delete' ? {} : (write.filters ?? {});
+  const counts = (name: string): boolean => write.write !== 'insert' || name in values;
+  return names.filter(counts).map((name) => [name, values[name] ?? '-']);
 }
 
 /** Keys with their numbers, as Lua counts them. */
