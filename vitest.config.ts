@@ -1,12 +1,24 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** Packages are tested from their sources, so that no test ever runs against a stale build. */
 const conditions = ['@cogitator-ai/source', 'module', 'node', 'development|production'];
 
-const project = (name: string, include: string[], timeoutMs: number) => ({
+/** Redis and PostgreSQL, for the projects that need them, unless the environment names some. */
+const globalSetup = 'tests/services/src/global-setup.ts';
+
+const project = (
+  name: string,
+  include: string[],
+  timeoutMs: number,
+  more: TestProjectInlineConfiguration['test'] = {},
+) => ({
   extends: true as const,
-  test: { name, include, testTimeout: timeoutMs, hookTimeout: timeoutMs },
+  test: { name, include, testTimeout: timeoutMs, hookTimeout: timeoutMs, ...more },
 });
+
+/** The end-to-end tests on a storage driver. */
+const e2e = (name: string, driver: string) =>
+  project(name, ['tests/e2e/**/*.test.ts'], 60_000, { globalSetup, env: { TEST_STORAGE: driver } });
 
 export default defineConfig({
   resolve: { conditions },
@@ -16,8 +28,21 @@ export default defineConfig({
     maxWorkers: '100%',
     projects: [
       project('unit', ['{packages,apps}/*/src/**/*.test.ts', 'tests/{upstream,workspace}/**/*.test.ts'], 5_000),
-      project('contract', ['{packages,apps}/*/test/**/*.test.ts', 'examples/custom-storage/test/**/*.test.ts'], 20_000),
-      project('e2e', ['tests/e2e/**/*.test.ts'], 60_000),
+      project(
+        'contract',
+        ['{packages,apps}/*/test/**/*.test.ts', 'examples/custom-storage/test/**/*.test.ts'],
+        20_000,
+        {
+          globalSetup,
+        },
+      ),
+      project('services', ['tests/services/**/*.test.ts'], 60_000),
+      e2e('e2e', 'memory'),
+      e2e('e2e-sqlite', 'sqlite'),
+      e2e('e2e-postgres', 'postgres'),
+      e2e('e2e-redis', 'redis'),
+      // Servers are killed and disks are filled: one after another.
+      project('faults', ['tests/faults/**/*.test.ts'], 120_000, { fileParallelism: false }),
     ],
   },
 });

@@ -22,6 +22,7 @@ const STAGES = {
   build: async () => (await run('pnpm', ['run', 'build'])).code,
   types: pnpmExec('tsc', '-b'),
   'unused code': pnpmExec('knip'),
+  services: async () => (await run('node', ['tests/services/src/provision.ts'])).code,
   tests: pnpmExec('vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`),
   packages: async () => (await run('node', ['scripts/check-packages.mjs'])).code,
 };

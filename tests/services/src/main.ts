@@ -1,0 +1,9 @@
+import { once } from 'node:events';
+import { startPostgres } from './postgres.ts';
+import { startRedis } from './redis.ts';
+
+/** `npm run services`: both, until Ctrl-C. */
+const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
+console.log(`export REDIS_URL=${redis.url}\nexport DATABASE_URL=${postgres.url}`);
+await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+await Promise.all([redis.remove(), postgres.remove()]);
