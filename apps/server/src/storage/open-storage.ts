@@ -41,7 +41,15 @@ export async function openStorage(options: OpenStorageOptions): Promise<Storage>
         migrate: options.storageMigrate ?? true,
       });
     }
-    case 'redis':
+    case 'redis': {
+      const { openRedisStorage } = await import('@cogitator-ai/openai-storage-redis');
+      const { url, keyPrefix } = target;
+      return openRedisStorage({
+        url,
+        ...(keyPrefix === undefined ? {} : { keyPrefix }),
+        ...(options.onWarning === undefined ? {} : { onWarning: options.onWarning }),
+      });
+    }
     case undefined:
       throw new ConfigError(`This is no storage that the server knows: see --help.`);
   }
