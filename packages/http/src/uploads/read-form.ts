@@ -25,31 +25,34 @@ export interface FormFile<Received> {
   discard(received: Received): Promise<void>;
 }
 
-export interface Form<Received> {
-  /** The other fields. `a[b]` is the field `b` of `a`. */
-  readonly fields: Record<string, unknown>;
+/** What came with a form. `received` must be given to whoever makes something of it, or discarded. */
+export interface Form<Fields, Received> {
+  /** The fields beside the file. */
+  readonly fields: Fields;
   readonly received: Received;
   readonly filename: string;
 }
 
 /**
- * Reads a multipart request with one file, whatever the order of the fields, and answers what `use` makes of it. Of a request
- * that fails nothing is left.
+ * Reads a multipart request with one file, whatever the order of the fields. Of a request that is refused nothing is left.
+ *
+ * @param schema - Of the fields beside the file; `a[b]` is the field `b` of `a`.
  */
-export async function readForm<Received, Answer>(
+export async function readForm<S extends z.ZodType, Received>(
   request: Request,
+  schema: S,
   file: FormFile<Received>,
-  use: (form: Form<Received>) => Promise<Answer>,
-): Promise<Answer> {
+): Promise<Form<z.output<S>, Received>> {
   const contentType = request.headers.get('content-type') ?? '';
   if (!/^multipart\/form-data\b/i.test(contentType)) throw unsupportedContentType(contentType, 'multipart/form-data');
   const { fields, files } = await parseForm(request, contentType, file);
   const [first] = files;
   if (!first) throw missingParameter(file.field);
+  const { received } = first;
   try {
-    return await use({ fields, received: first.received, filename: toFilename(file.field, first.filename) });
+    return { filename: toFilename(file.field, first.filename), fields: parseRequest(schema, fields), received };
   } catch (error) {
-    await file.discard(first.received);
+    await file.discard(received);
     throw error;
   }
 }
@@ -65,10 +68,12 @@ async function parseForm<Received>(
   file: FormFile<Received>,
 ): Promise<{ fields: Record<string, unknown>; files: ReceivedFile<Received>[] }> {
   const { field, maxBytes } = file;
-  const fields: Record<string, unknown> = {};
+  // Without a prototype, `__proto__` is a field like any other.
+  const fields = Object.create(null) as Record<string, unknown>;
   const failed = new AbortController();
   const signal = AbortSignal.any([request.signal, failed.signal]);
   const receiving: Promise<ReceivedFile<Received>>[] = [];
+  let refusal: Error | undefined;
   const busboy = openParser(contentType, field, maxBytes);
   busboy.on('field', (name, value) => addField(fields, name, value));
   busboy.on('file', (_name, stream, filename: string | undefined) => {
@@ -78,7 +83,10 @@ async function parseForm<Received>(
       return { received: content, filename };
     });
     // A store that refuses must not leave the parser waiting for a reader.
-    received.catch((error: unknown) => busboy.destroy(error as Error));
+    received.catch((error: Error) => {
+      if (!failed.signal.aborted) refusal = error;
+      busboy.destroy(error);
+    });
     receiving.push(received);
   });
   try {
@@ -89,8 +97,8 @@ async function parseForm<Received>(
     failed.abort(error);
     const settled = await Promise.allSettled(receiving);
     for (const result of settled) if (result.status === 'fulfilled') await file.discard(result.value.received);
-    const refusal = settled.find((result) => result.status === 'rejected');
-    throw isParserError(error) ? malformedMultipart() : ((refusal?.reason as Error | undefined) ?? error);
+    // If nobody has refused what the form holds, it is the form itself that broke off.
+    throw refusal ?? malformedMultipart();
   }
 }
 
@@ -107,8 +115,13 @@ function openParser(contentType: string, field: string, maxBytes: number): Insta
   }
 }
 
+/** @throws `ApiError` when the form breaks off, or when there is more. */
 async function* upTo(stream: BusboyFileStream, maxBytes: number, field: string): AsyncGenerator<Uint8Array> {
-  for await (const chunk of stream) yield chunk as Uint8Array;
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array;
+  } catch {
+    throw malformedMultipart();
+  }
   if (stream.bytesRead > maxBytes) throw fileTooLarge(maxBytes, field);
 }
 
@@ -124,8 +137,4 @@ function toFilename(field: string, sent: string | undefined): string {
     String.fromCharCode(parseInt(code, 16)),
   );
   return parseRequest(z.object({ [field]: Filename }), { [field]: decoded || 'upload' })[field] as string;
-}
-
-function isParserError(error: unknown): boolean {
-  return error instanceof Error && /multipart|boundary|Unexpected end|form/i.test(error.message);
 }

@@ -1,7 +1,7 @@
-import type { ReceivedPart, UploadService } from '@cogitator-ai/openai-engine';
-import { type Json, parseRequest, UPLOAD_LIMITS, type UploadPart } from '@cogitator-ai/openai-protocol';
+import type { UploadService } from '@cogitator-ai/openai-engine';
+import { type Json, UPLOAD_LIMITS, type UploadPart } from '@cogitator-ai/openai-protocol';
 import { z } from 'zod';
-import { type FormFile, readForm } from './read-form.ts';
+import { readForm } from './read-form.ts';
 
 /** What the form of a part has beside its data. */
 const NoFields = z.strictObject({});
@@ -13,14 +13,11 @@ export async function receivePart(
   uploadId: string,
 ): Promise<Json<UploadPart>> {
   await uploads.requireOpen(uploadId);
-  const data: FormFile<ReceivedPart> = {
+  const { received } = await readForm(request, NoFields, {
     field: 'data',
     maxBytes: UPLOAD_LIMITS.maxPartBytes,
     receive: (content, options) => uploads.receivePart(uploadId, content, options),
-    discard: (received) => uploads.discardPart(received),
-  };
-  return readForm(request, data, ({ fields, received }) => {
-    parseRequest(NoFields, fields);
-    return uploads.addPart(received);
+    discard: (part) => uploads.discardPart(part),
   });
+  return uploads.addPart(received);
 }
