@@ -304,6 +304,9 @@ describe('a file that expires', () => {
     return { ...started, api, store, unreliable, upload };
   }
 
+  const FORM = multipart(['file', 'x', 'x'], ['purpose', 'assistants']);
+  const DAY_MS = 86_400_000;
+
   /** What the store still remembers of blobs without a record. */
   async function notesIn(storage: Storage): Promise<unknown[]> {
     return (await storage.list({ kind: 'unowned_blob', path: [], limit: 10, order: 'asc' })).records;
@@ -365,16 +368,33 @@ describe('a file that expires', () => {
   });
 
   it.each([
-    ['when it is noted', { when: /"unowned_blob"/ }],
-    ['when it is made', { when: /"insert","key":{"kind":"file"/ }],
-    ['when it is made, which is not known', { when: /"insert","key":{"kind":"file"/, done: true }],
-  ])('or does not leaves nothing when the store fails %s', async (_, fault) => {
+    ['when it is noted', 'commit', { when: /"unowned_blob"/ }],
+    ['while it is stored', 'blobs.put', {}],
+    ['while it is stored, which is not known', 'blobs.put', { done: true }],
+    ['when it is made', 'commit', { when: /"insert","key":{"kind":"file"/ }],
+    ['when it is made, which is not known', 'commit', { when: /"insert","key":{"kind":"file"/, done: true }],
+  ])('or does not leaves nothing when the store fails %s', async (_, method, fault) => {
     const eager = await start(5);
-    eager.unreliable.fail('commit', fault);
-    const form = multipart(['file', 'x', 'x'], ['purpose', 'assistants']);
-    expect((await eager.api.send('POST', '/files', form)).status).toBe(503);
-    expect([...eager.store.blobs]).toEqual([]);
+    eager.unreliable.fail(method, fault);
+    expect((await eager.api.send('POST', '/files', FORM)).status).toBe(503);
     expect((await eager.api.get<ListResponse<FileObject>>('/files')).data).toEqual([]);
+    skippedMs += DAY_MS;
+    await expect.poll(() => [...eager.store.blobs]).toEqual([]);
+    await expect.poll(() => notesIn(eager.storage)).toEqual([]);
+    await eager.close();
+  });
+
+  it('or does not has its content when it is made after its client was told of a failure', async () => {
+    const eager = await start(5);
+    const applyNow = eager.unreliable.delay('commit', { when: /"insert","key":{"kind":"file"/ });
+    expect((await eager.api.send('POST', '/files', FORM)).status).toBe(503);
+    await applyNow();
+    const { data } = await eager.api.get<ListResponse<FileObject>>('/files');
+    for (let days = 0; days < 2; days++) {
+      expect((await eager.api.send('GET', `/files/${data[0]!.id}/content`)).body.toString()).toBe('x');
+      skippedMs += DAY_MS;
+      await expect.poll(() => notesIn(eager.storage)).toEqual([]);
+    }
     await eager.close();
   });
 

@@ -303,9 +303,10 @@ describe('a store that fails for a moment', () => {
     const { id } = await create({ bytes: 3 });
     unreliable.fail('commit', { ...putOf('upload'), done });
     await expect(addPart(id, 'foo')).rejects.toThrow('503');
-    expect([...watched.blobs].filter((key) => key.startsWith('part_'))).toEqual([]);
     const { file } = await api.post<Upload>(`/uploads/${id}/complete`, { part_ids: [await addPart(id, 'foo')] });
     expect(await contentOf(file!.id)).toBe('foo');
+    skippedMs += 24 * HOUR_MS;
+    await expect.poll(() => [...watched.blobs].filter((key) => key.startsWith('part_'))).toEqual([]);
     await expectNoStrays();
   });
 
@@ -322,6 +323,8 @@ describe('a store that fails for a moment', () => {
     ],
     ['when the file is made', 'commit', insertOf('file')],
     ['when the file is made, which is not known', 'commit', { ...insertOf('file'), done: true }],
+    ['after the file is made', 'commit', { when: /\\"phase\\":\\"emptying\\"/ }],
+    ['after the file is made, which is not known', 'commit', { when: /\\"phase\\":\\"emptying\\"/, done: true }],
     ['when the parts are removed', 'blobs.delete', { when: /"part_/ }],
   ])('leaves one file of an upload that is completed again: %s', async (_, method, fault) => {
     const { id } = await create();
@@ -340,10 +343,13 @@ describe('a store that fails for a moment', () => {
     await expect.poll(() => [...watched.blobs].sort()).toEqual(await filesThere());
   });
 
-  it('does not bring back a file that was deleted before the parts were gone', async () => {
+  it.each([
+    ['before the parts were gone', 'blobs.delete', { when: /"part_/ }],
+    ['before it was noted that the file was made', 'commit', { when: /\\"phase\\":\\"emptying\\"/ }],
+  ])('does not bring back a file that was deleted %s', async (_, method, fault) => {
     const { id } = await create({ bytes: 3 });
     const part_ids = [await addPart(id, 'foo')];
-    unreliable.fail('blobs.delete', { when: /"part_/ });
+    unreliable.fail(method, fault);
     const { file } = await api.post<Upload>(`/uploads/${id}/complete`, { part_ids });
     await api.send('DELETE', `/files/${file!.id}`);
     skippedMs += 61_000;
@@ -359,8 +365,6 @@ describe('a store that fails for a moment', () => {
 });
 
 describe('an upload that several clients use at once', () => {
-  const ROUNDS = 150 * Math.max(1, SOAK);
-
   it(
     'is completed once or cancelled once, and nothing is left of the parts',
     async () => {

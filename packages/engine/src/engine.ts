@@ -11,6 +11,7 @@ import type { Dispatcher } from './ports/dispatcher.ts';
 import type { Logger } from './ports/logger.ts';
 import type { ModelPort } from './ports/model-port.ts';
 import type { ServerTool } from './ports/tool-port.ts';
+import { tellDoubts } from './records/commit-in-doubt.ts';
 import { createRunStepService, type RunStepService } from './run-steps/run-step-service.ts';
 import { createRunLoop } from './runs/run-loop.ts';
 import { createRunService, type RunService } from './runs/run-service.ts';
@@ -80,9 +81,9 @@ const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Puts the services and the run loop together. Nothing runs before {@link Engine.start}. */
 export function createEngine(options: EngineOptions): Engine {
-  const { storage, models, dispatcher = createInProcessDispatcher(), now = Date.now } = options;
+  const { models, dispatcher = createInProcessDispatcher(), now = Date.now } = options;
   const context: EngineContext = {
-    storage,
+    storage: tellDoubts(options.storage),
     models,
     tools: new Map((options.tools ?? []).map((tool) => [tool.definition.name, tool])),
     dispatcher,

@@ -2,6 +2,15 @@ import { type Storage, StorageError } from '@cogitator-ai/openai-storage';
 
 type Call = (...args: never[]) => Promise<unknown>;
 
+interface Fault {
+  readonly method: string;
+  readonly when: RegExp;
+  readonly done: boolean;
+  times: number;
+  /** Does what the failed call was asked for. */
+  call?: () => Promise<unknown>;
+}
+
 /** A storage of which single calls can be made to fail. */
 export interface UnreliableStorage {
   readonly storage: Storage;
@@ -14,10 +23,16 @@ export interface UnreliableStorage {
    * @param options.done - Whether they do what they were asked all the same, as when only the answer is lost.
    */
   fail(method: string, options?: { when?: RegExp; times?: number; done?: boolean }): void;
+  /**
+   * Makes the next call of a method fail as `unavailable`, as one that the store has not got to yet.
+   *
+   * @returns Does what the call asked for.
+   */
+  delay(method: string, options?: { when?: RegExp }): () => Promise<void>;
 }
 
 export function makeUnreliable(storage: Storage): UnreliableStorage {
-  const faults: { method: string; when: RegExp; times: number; done: boolean }[] = [];
+  const faults: Fault[] = [];
 
   function watch<T extends object>(object: T, prefix: string, others: Partial<T> = {}): T {
     return new Proxy(object, {
@@ -33,8 +48,10 @@ export function makeUnreliable(storage: Storage): UnreliableStorage {
           );
           if (!fault) return call(...args);
           fault.times--;
-          if (fault.done) await call(...args);
-          throw new StorageError('unavailable', 'The store is out of reach, as the test asked.');
+          fault.call = () => call(...args);
+          if (fault.done) await fault.call();
+          // Words that say nothing: a path, and whose fault it was is not known by them.
+          throw new StorageError('unavailable', 'Out of reach, as the test asked: /multipart/form/boundary');
         };
       },
     });
@@ -47,6 +64,13 @@ export function makeUnreliable(storage: Storage): UnreliableStorage {
     }),
     fail(method, { when = /(?:)/, times = 1, done = false } = {}) {
       faults.push({ method, when, times, done });
+    },
+    delay(method, { when = /(?:)/ } = {}) {
+      const fault: Fault = { method, when, times: 1, done: false };
+      faults.push(fault);
+      return async () => {
+        await fault.call?.();
+      };
     },
   };
 }

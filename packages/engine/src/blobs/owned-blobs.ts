@@ -1,5 +1,6 @@
-import type { BlobInfo, RecordKey, StoredRecord } from '@cogitator-ai/openai-storage';
+import { type BlobInfo, type RecordKey, StorageError, type StoredRecord } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
+import { CommitInDoubtError } from '../records/commit-in-doubt.ts';
 import { unownedBlobKey } from '../records/keys.ts';
 import { parseRecord } from '../records/wire-record.ts';
 import type { UnownedBlob } from './unowned-blob.ts';
@@ -19,17 +20,20 @@ type BlobContext = Pick<EngineContext, 'storage' | 'logger'>;
  * {@link settleBlob} finds the note and deletes what nobody owns.
  */
 export async function storeBlob(
-  { storage, logger }: BlobContext,
+  context: BlobContext,
   owner: RecordKey,
   content: AsyncIterable<Uint8Array>,
   options: { signal: AbortSignal },
 ): Promise<BlobInfo> {
-  await noteBlob({ storage, logger }, owner, ARRIVAL_MS);
+  await noteBlob(context, owner, ARRIVAL_MS);
   try {
-    return await storage.blobs.put(owner.id, content, options);
+    return await context.storage.blobs.put(owner.id, content, options);
   } catch (error) {
-    // A driver that cannot be reached may have stored it all the same.
-    await discardBlob({ storage, logger }, owner);
+    await attempt(context, async () => {
+      // A driver that cannot be reached may have stored it all the same, or may do so yet: then the note stays.
+      await context.storage.blobs.delete(owner.id);
+      if (!isUnavailable(error)) await forgetNote(context, owner);
+    });
     throw error;
   }
 }
@@ -39,10 +43,22 @@ export async function keepBlob(context: BlobContext, owner: RecordKey): Promise<
   await attempt(context, () => forgetNote(context, owner));
 }
 
-/** Deletes a stored blob, and its record if a commit that seemed to fail has made it. Never rejects. */
-export async function discardBlob(context: BlobContext, owner: RecordKey): Promise<void> {
+/** Whether a stored blob may have no record. */
+export async function isUnowned({ storage }: BlobContext, owner: RecordKey): Promise<boolean> {
+  return (await storage.get(unownedBlobKey(owner.id))) !== null;
+}
+
+/**
+ * Deletes a stored blob, and its record if a commit that seemed to fail has made it. Never rejects.
+ *
+ * @param failure - What kept the record from being made, if that was tried.
+ */
+export async function discardBlob(context: BlobContext, owner: RecordKey, failure?: unknown): Promise<void> {
   await attempt(context, async () => {
-    if (await context.storage.get(owner)) await context.storage.commit({ writes: [{ write: 'delete', key: owner }] });
+    const isMade = (await context.storage.get(owner)) !== null;
+    if (isMade) await context.storage.commit({ writes: [{ write: 'delete', key: owner }] });
+    // Applied in a moment, the commit makes a record that needs the blob: the note settles it when that is over.
+    else if (failure instanceof CommitInDoubtError) return;
     await dropBlob(context, owner);
   });
 }
@@ -93,6 +109,10 @@ async function dropBlob(context: BlobContext, owner: RecordKey): Promise<void> {
 
 async function forgetNote({ storage }: BlobContext, { id }: RecordKey): Promise<void> {
   await storage.commit({ writes: [{ write: 'delete', key: unownedBlobKey(id) }] });
+}
+
+function isUnavailable(error: unknown): boolean {
+  return StorageError.isInstance(error) && error.code === 'unavailable';
 }
 
 /** What cannot be done now is done when the note comes due. */

@@ -63,7 +63,7 @@ export function createFileService(context: EngineContext): FileService {
       try {
         await storage.commit({ writes: [await insertFile(storage, file)] });
       } catch (error) {
-        await discardBlob(context, fileKey(fileId));
+        await discardBlob(context, fileKey(fileId), error);
         throw error;
       }
       await keepBlob(context, fileKey(fileId));

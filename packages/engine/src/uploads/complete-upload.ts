@@ -81,8 +81,8 @@ export async function completeUpload(
 
 /** When this fails the upload is completed but its client does not know: a retry comes here again. */
 async function finish(context: EngineContext, ended: StoredUpload): Promise<Json<Upload>> {
-  const published = await publishFile(context, ended);
-  if (published) await removePartsInTime(context, published);
+  await publishFile(context, ended);
+  await removePartsInTime(context, ended);
   return Json.of(ended.upload);
 }
 

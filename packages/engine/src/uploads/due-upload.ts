@@ -19,10 +19,9 @@ export async function advanceDueUpload(context: EngineContext, record: StoredRec
       // Whoever joined the parts has stopped. The client may try again, if there is time.
       if (expiresAt <= (await storage.now())) return expireUpload(context, stored);
       return (await writeUpload(storage, stored, { state: { phase: 'open' }, dueAt: expiresAt })) !== null;
-    case 'publishing': {
-      const published = await publishFile(context, stored);
-      return published !== null && removeParts(context, published);
-    }
+    case 'publishing':
+      await publishFile(context, stored);
+      return removeParts(context, stored);
     case 'emptying':
       return removeParts(context, stored);
     case 'settled': {

@@ -1,6 +1,6 @@
 import type { Upload } from '@cogitator-ai/openai-protocol';
 import type { StoredRecord } from '@cogitator-ai/openai-storage';
-import { keepBlob } from '../blobs/owned-blobs.ts';
+import { isUnowned, keepBlob } from '../blobs/owned-blobs.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { insertFile } from '../files/build-file.ts';
 import { fileKey } from '../records/keys.ts';
@@ -30,27 +30,22 @@ export async function endUpload(
   });
 }
 
-/** Makes the file of a completed upload. */
-export async function publishFile(context: EngineContext, stored: StoredUpload): Promise<StoredUpload | null> {
-  const { storage } = context;
-  const { file } = stored.upload;
-  if (file) {
-    // Refused when an earlier attempt got as far as this.
-    await storage.commit({ writes: [await insertFile(storage, file)] });
-    await keepBlob(context, fileKey(file.id));
-  }
-  return writeUpload(storage, stored, {
-    state: { phase: 'emptying' },
-    dueAt: (await storage.now()) + SETTLE_MS,
-  });
+/** Makes the file of a completed upload, unless an earlier attempt has: the file may have been deleted since. */
+export async function publishFile(context: EngineContext, { upload: { file } }: StoredUpload): Promise<void> {
+  if (!file || !(await isUnowned(context, fileKey(file.id)))) return;
+  await context.storage.commit({ writes: [await insertFile(context.storage, file)] });
+  await keepBlob(context, fileKey(file.id));
 }
 
 /**
- * Removes the parts of an upload that has ended; then nothing is left to do.
+ * Removes the parts of an upload that has ended and whose file is there; then nothing is left to do.
  *
  * @returns `false` when somebody else has done it meanwhile.
  */
-export async function removeParts({ storage, limits }: EngineContext, stored: StoredUpload): Promise<boolean> {
+export async function removeParts(context: EngineContext, ended: StoredUpload): Promise<boolean> {
+  const { storage, limits } = context;
+  const stored = await beginEmptying(context, ended);
+  if (!stored) return false;
   for (;;) {
     const { records, hasMore } = await storage.list({
       kind: 'upload_part',
@@ -77,6 +72,12 @@ export async function removePartsInTime(context: EngineContext, stored: StoredUp
   } catch (err) {
     context.logger.warn({ err, uploadId: stored.upload.id }, 'The parts of an upload could not be removed yet.');
   }
+}
+
+async function beginEmptying({ storage }: EngineContext, stored: StoredUpload): Promise<StoredUpload | null> {
+  if (stored.state.phase === 'emptying') return stored;
+  const dueAt = (await storage.now()) + SETTLE_MS;
+  return writeUpload(storage, stored, { state: { phase: 'emptying' }, dueAt });
 }
 
 function toDelete({ key }: StoredRecord<'upload_part'>) {

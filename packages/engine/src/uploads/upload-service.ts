@@ -119,7 +119,7 @@ export function createUploadService(context: EngineContext): UploadService {
           return (await writeUpload(storage, open, { state: total, dueAt: open.state.expiresAt, writes })) ?? undefined;
         });
       } catch (error) {
-        await discardBlob(context, key);
+        await discardBlob(context, key, error);
         throw error;
       }
       await keepBlob(context, key);
