@@ -51,11 +51,23 @@ describe('a sweep', () => {
     expect([handled, failed]).toEqual([ids.slice(1), ids.slice(0, 1)]);
   });
 
-  it('leaves what others have in hand to the next sweep', async () => {
-    await addFiles(150);
+  it('leaves what others have in hand to the next sweep, and goes on behind it', async () => {
+    const ids = await addFiles(350);
+    const handled: string[] = [];
+    const handle = async ({ key }: { key: { kind: 'file'; path: readonly string[]; id: string } }) => {
+      handled.push(key.id);
+      if (handled.length <= 150) return false;
+      return (await storage.commit({ writes: [{ write: 'delete', key }] })).ok;
+    };
+    await sweepDue({ storage, logger }, 'file', handle, NEVER);
+    expect(handled).toEqual(ids);
+  });
+
+  it('ends when too much is left', async () => {
+    await addFiles(1500);
     let calls = 0;
     await sweepDue({ storage, logger }, 'file', async () => (calls++, false), NEVER);
-    expect(calls).toBe(100);
+    expect(calls).toBe(1000);
   });
 
   it('ends when it is told to', async () => {
