@@ -9,6 +9,7 @@ import { openTestStorage } from './server/open-test-storage.ts';
 import { startEngineServer } from './server/start-engine-server.ts';
 import { startLossyProxy } from './server/start-lossy-proxy.ts';
 import { startTestServer } from './server/start-test-server.ts';
+import { makeUnreliable } from './server/unreliable-storage.ts';
 import { connectApi } from './wire/api.ts';
 import { namesOf, parseEventStream, readEventStream } from './wire/event-stream.ts';
 import { messageStep, RUN_BEGINS } from './wire/expected-events.ts';
@@ -417,5 +418,68 @@ describe('a key', () => {
     const replay = await post('/threads', key, { headers: origin, body: {} });
     expect(isReplayed(replay)).toBe(true);
     expect(replay.headers['access-control-expose-headers']).toContain('idempotency-replayed');
+  });
+});
+
+describe('a store that fails for a moment', () => {
+  async function start() {
+    const { storage: there, fail } = makeUnreliable(await openTestStorage());
+    const limits = { idempotencyLeaseMs: 3000 };
+    const failing = await startEngineServer({ storage: there, limits, mayFail: true });
+    const key = randomUUID();
+    const send = async (path: string, body: object) => {
+      const answer = await post(path, key, { body }, failing.baseURL);
+      const { error } = JSON.parse(answer.body.toString()) as { error?: { code: string } };
+      return [answer.status, error?.code ?? answer.headers['x-should-retry']];
+    };
+    const threads = async () => (await there.list({ kind: 'thread', path: [], limit: 9, order: 'asc' })).records;
+    return { failing, fail, send, threads };
+  }
+
+  const UNKNOWN = [409, 'idempotency_outcome_unknown'];
+
+  it.each([true, false])(
+    'does not have the same done twice when it did not say whether it was (done: %s)',
+    async (done) => {
+      const { failing, fail, send, threads } = await start();
+      fail('commit', { when: /"kind":"thread"/, done });
+      expect((await send('/threads', {}))[0]).toBe(503);
+      for (let retry = 0; retry < 2; retry++) expect(await send('/threads', {})).toEqual(UNKNOWN);
+      expect(await threads()).toHaveLength(done ? 1 : 0);
+      await failing.close();
+    },
+  );
+
+  it('leaves the key free when it failed before anything could be done, though it goes on to fail', async () => {
+    const { failing, fail, send, threads } = await start();
+    const { id } = await connectApi(failing.baseURL).post<Thread>('/threads');
+    fail('get', { when: /"kind":"thread"/ });
+    fail('commit', { when: /"write":"delete","key":{"kind":"idempotency_key"/, times: 2 });
+    const change = { metadata: { changed: 'once' } };
+    expect((await send(`/threads/${id}`, change))[0]).toBe(503);
+    expect((await send(`/threads/${id}`, change))[0]).toBe(200);
+    expect(await threads()).toMatchObject([{ version: 2 }]);
+    await failing.close();
+  });
+
+  it.each([true, false])(
+    'when the key is claimed: leaves it to the request or to its retry (done: %s)',
+    async (done) => {
+      const { failing, fail, send, threads } = await start();
+      fail('commit', { when: /"kind":"idempotency_key"/, done });
+      expect((await send('/threads', {}))[0]).toBe(done ? 200 : 503);
+      expect((await send('/threads', {}))[0]).toBe(200);
+      expect(await threads()).toHaveLength(1);
+      await failing.close();
+    },
+  );
+
+  it('when the answer is kept: has it kept a moment later', async () => {
+    const { failing, fail, send, threads } = await start();
+    fail('commit', { when: /"write":"put","key":{"kind":"idempotency_key"/, times: 2 });
+    expect((await send('/threads', {}))[0]).toBe(200);
+    expect((await send('/threads', {}))[0]).toBe(200);
+    expect(await threads()).toHaveLength(1);
+    await failing.close();
   });
 });

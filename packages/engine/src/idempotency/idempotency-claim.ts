@@ -1,12 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IdempotencyContext } from './idempotency-context.ts';
-import type { StartedRun } from '../runs/create-run.ts';
+import { CommitInDoubtError } from '../records/commit-in-doubt.ts';
 import { idempotencyRecordKey } from '../records/keys.ts';
+import { parseRecord } from '../records/wire-record.ts';
+import type { StartedRun } from '../runs/create-run.ts';
+import type { IdempotencyContext } from './idempotency-context.ts';
 import type { IdempotencyRecord, Outcome } from './idempotency-record.ts';
+
+/** Pause before another attempt to write how a claim has ended, in ms. */
+const RETRY_MS = 500;
 
 /**
  * The right to execute the one request of an idempotency key. Ends with {@link IdempotencyClaim.keepAnswer},
- * {@link IdempotencyClaim.keepStream} or {@link IdempotencyClaim.release}, whichever comes first; none of them rejects,
+ * {@link IdempotencyClaim.keepStream} or {@link IdempotencyClaim.fail}, whichever comes first; none of them rejects,
  * because what was executed is answered whatever becomes of the record.
  */
 export class IdempotencyClaim {
@@ -40,11 +45,13 @@ export class IdempotencyClaim {
     return this.#keep({ type: 'stream', threadId: run.thread_id, runId: run.id, after });
   }
 
-  /** Frees the key: the request was refused or has failed, so that the next one with it is executed. */
-  async release(): Promise<void> {
-    await this.#end(async () => {
-      await this.#context.storage.commit({ writes: [{ write: 'delete', key: idempotencyRecordKey(this.#record.id) }] });
-    });
+  /**
+   * Frees the key, because the request was refused or has failed: the next one with it is executed. Not when it failed with a
+   * commit that was not answered: then the request may have taken effect, and retries are told so.
+   */
+  async fail(error: unknown): Promise<void> {
+    const isInDoubt = error instanceof CommitInDoubtError;
+    await this.#end(() => (isInDoubt ? this.#put({ ...this.#record, aliveUntil: 0 }) : this.#delete()));
   }
 
   #keep(outcome: Outcome): Promise<void> {
@@ -59,7 +66,23 @@ export class IdempotencyClaim {
     try {
       await write();
     } catch (err) {
-      this.#context.logger.error({ err }, 'What came of a request with an idempotency key could not be kept.');
+      const { logger, limits } = this.#context;
+      logger.warn({ err }, 'What came of a request with an idempotency key could not be kept yet.');
+      void this.#retry(write, AbortSignal.timeout(limits.idempotencyLeaseMs));
+    }
+  }
+
+  /** The store may be out of reach for a moment, and others take the request to be under way as long as the lease lasts. */
+  async #retry(write: () => Promise<void>, deadline: AbortSignal): Promise<void> {
+    for (;;) {
+      await sleep(RETRY_MS, undefined, { ref: false });
+      try {
+        return await write();
+      } catch (err) {
+        if (!deadline.aborted) continue;
+        this.#context.logger.error({ err }, 'What came of a request with an idempotency key could not be kept.');
+        return;
+      }
     }
   }
 
@@ -77,6 +100,16 @@ export class IdempotencyClaim {
         logger.warn({ err }, 'The claim of an idempotency key could not be renewed; it is tried again.');
       }
     }
+  }
+
+  async #delete(): Promise<void> {
+    const { storage } = this.#context;
+    const key = idempotencyRecordKey(this.#record.id);
+    const stored = await storage.get(key);
+    // An earlier attempt may have deleted it, and somebody else have claimed the key since.
+    if (!stored || parseRecord(stored).claimedBy !== this.#record.claimedBy) return;
+    const checks = [{ check: 'version', key, version: stored.version }] as const;
+    await storage.commit({ checks, writes: [{ write: 'delete', key }] });
   }
 
   async #put(record: IdempotencyRecord): Promise<void> {

@@ -2,6 +2,8 @@
 export interface IdempotencyRecord {
   readonly id: string;
   readonly object: 'idempotency_key';
+  /** Random; by it whoever made the record knows it again. */
+  readonly claimedBy: string;
   /** Hash of what the request asked for. */
   readonly fingerprint: string;
   /** `null` while the request is being executed. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Json, type Run } from '@cogitator-ai/openai-protocol';
-import type { Commit } from '@cogitator-ai/openai-storage';
+import { type Storage, StorageError } from '@cogitator-ai/openai-storage';
 import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EngineLimits } from '../engine-context.ts';
@@ -39,6 +39,17 @@ async function claim(request: KeyedRequest = REQUEST): Promise<IdempotencyClaim>
   return result.claim;
 }
 
+/** The same storage with another way to commit. */
+function withCommit(storage: Storage, commit: Storage['commit']): Storage {
+  return new Proxy(storage, {
+    get(target, name) {
+      if (name === 'commit') return commit;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
 async function sweep(): Promise<void> {
   await sweepDue(context, 'idempotency_key', (record) => forgetKey(context, record), NEVER);
 }
@@ -67,7 +78,7 @@ describe('an idempotency key', () => {
   it('is free again when its request was refused: one of those who wait is next', async () => {
     const first = await claim();
     const others = [service.claim(REQUEST, NEVER), service.claim(REQUEST, NEVER)];
-    await first.release();
+    await first.fail(new Error('Refused.'));
     const second = await Promise.race(others);
     if (second.type !== 'claimed') throw new Error('Nobody was next.');
     await second.claim.keepAnswer(200, '2');
@@ -77,7 +88,7 @@ describe('an idempotency key', () => {
   it('belongs to one API key and one request', async () => {
     await (await claim()).keepAnswer(200, '1');
     const ofAnother = await claim({ ...REQUEST, scope: 'sk-two' });
-    await ofAnother.release();
+    await ofAnother.fail(new Error('Refused.'));
     for (const content of [
       ['POST', '/v1/threads', '{"a":1}'],
       ['POST', '/v1/assistants', '{}'],
@@ -91,13 +102,32 @@ describe('an idempotency key', () => {
     }
   });
 
+  it('is not freed by a claim that was freed before', async () => {
+    const { storage } = context;
+    let answers = 0;
+    // The first deletion is not answered, and seen by others at once.
+    const unsure = withCommit(storage, async (commit) => {
+      const result = await storage.commit(commit);
+      if (commit.writes?.[0]?.write === 'delete' && answers++ === 0)
+        throw new StorageError('unavailable', 'No answer.');
+      return result;
+    });
+    service = createIdempotencyService({ ...context, storage: unsure });
+    await (await claim()).fail(new Error('Refused.'));
+    const second = await claim();
+    await sleep(700);
+    await expect(service.claim({ ...REQUEST, content: [] }, NEVER)).rejects.toMatchObject({ status: 400 });
+    await second.keepAnswer(200, '2');
+    expect(await service.claim(REQUEST, NEVER)).toMatchObject({ type: 'answered', text: '2' });
+  });
+
   it('is told to be in use after a while, or at once when the client is gone', async () => {
     open({ idempotencyWaitMs: 60 });
     const first = await claim();
     const inUse = { status: 409, body: { code: 'idempotency_key_in_use' }, headers: { 'retry-after': '1' } };
     await expect(service.claim(REQUEST, NEVER)).rejects.toMatchObject(inUse);
     await expect(service.claim(REQUEST, { signal: AbortSignal.abort() })).rejects.toMatchObject(inUse);
-    await first.release();
+    await first.fail(new Error('Refused.'));
   });
 
   it('is not executed again when whoever did so has stopped', async () => {
@@ -131,17 +161,10 @@ describe('an idempotency key', () => {
     open({ idempotencyLeaseMs: 30 });
     const { storage } = context;
     // A renewal takes longer than the answer that follows it.
-    const slow = new Proxy(storage, {
-      get(target, name) {
-        const value: unknown = Reflect.get(target, name);
-        if (typeof value !== 'function') return value;
-        if (name !== 'commit') return value.bind(target) as unknown;
-        return async (commit: Commit) => {
-          const [write] = commit.writes ?? [];
-          if (write?.write === 'put' && write.body.includes('"outcome":null')) await sleep(60);
-          return target.commit(commit);
-        };
-      },
+    const slow = withCommit(storage, async (commit) => {
+      const [write] = commit.writes ?? [];
+      if (write?.write === 'put' && write.body.includes('"outcome":null')) await sleep(60);
+      return storage.commit(commit);
     });
     service = createIdempotencyService({ ...context, storage: slow });
     const first = await claim();
@@ -167,7 +190,7 @@ describe('an idempotency key', () => {
     expect(await service.claim(REQUEST, NEVER)).toMatchObject({ type: 'answered' });
     now += 1;
     await sweep();
-    await (await claim()).release();
+    await (await claim()).fail(new Error('Refused.'));
   });
 
   it('is forgotten with all others of its time', async () => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   idempotencyKeyInUse,
@@ -53,15 +53,26 @@ export function createIdempotencyService(context: IdempotencyContext): Idempoten
     const record: IdempotencyRecord = {
       id,
       object: 'idempotency_key',
+      claimedBy: randomUUID(),
       fingerprint,
       outcome: null,
       aliveUntil: now + limits.idempotencyLeaseMs,
     };
     const dueAt = now + limits.idempotencyRetentionMs;
-    const result = await storage.commit({
-      writes: [{ write: 'insert', key: idempotencyRecordKey(id), body: JSON.stringify(record), dueAt }],
-    });
-    return result.ok ? new IdempotencyClaim(context, record, dueAt) : null;
+    return (await insert(record, dueAt)) ? new IdempotencyClaim(context, record, dueAt) : null;
+  }
+
+  async function insert(record: IdempotencyRecord, dueAt: number): Promise<boolean> {
+    const key = idempotencyRecordKey(record.id);
+    const body = JSON.stringify(record);
+    try {
+      return (await storage.commit({ writes: [{ write: 'insert', key, body, dueAt }] })).ok;
+    } catch (error) {
+      // A claim of which nobody knows would keep the key in use for a day.
+      const stored = await storage.get(key);
+      if (!stored) throw error;
+      return stored.body === body;
+    }
   }
 
   /** What came of the request that has the key; `null` when the key is free again. */

@@ -40,7 +40,7 @@ export function createExecuteOnce(options: RouteOptions): ExecuteOnce {
       await next();
       isSuccess = c.res.ok;
     } finally {
-      if (!isSuccess) await claim.release();
+      if (!isSuccess) await claim.fail(c.error);
     }
     // A stream was kept before it began.
     if (isSuccess && !claim.ended) await claim.keepAnswer(c.res.status, await c.res.clone().text());

@@ -197,7 +197,7 @@ describe('error texts', () => {
     [
       texts.idempotencyOutcomeUnknown('k'),
       409,
-      "The server stopped while it executed the first request with Idempotency-Key 'k'",
+      "The first request with Idempotency-Key 'k' was interrupted",
       INVALID,
       'idempotency_outcome_unknown',
     ],

@@ -491,15 +491,14 @@ export function idempotencyKeyInUse(key: string): ApiError {
   );
 }
 
-/** Whoever executed the first request with this key stopped before it was answered. Trying again does not help. */
+/** The first request with this key was interrupted, or the store left open what became of it. Trying again does not help. */
 export function idempotencyOutcomeUnknown(key: string): ApiError {
   return failure(
     409,
     {
       message:
-        `The server stopped while it executed the first request with Idempotency-Key '${clip(key)}', so it is not known ` +
-        'whether that request took effect. It is not executed again: look whether it did, then send what is missing with a ' +
-        'new key.',
+        `The first request with Idempotency-Key '${clip(key)}' was interrupted, so it is not known whether it took effect. ` +
+        'It is not executed again: look whether it did, then send what is missing with a new key.',
       code: 'idempotency_outcome_unknown',
     },
     { headers: { 'x-should-retry': 'false' } },
