@@ -1,9 +1,10 @@
 -- Run with the schema of this storage first in the search path, which the functions that clients call then keep, or spell out.
 
--- What is known of the kinds of records: what is asked for by filter, whether commits to them are one after another, by thread
--- or upload, or lock record by record, and whether they have a status.
+-- What is known of the kinds of records: who owns them, whether commits to them are one after another, by thread or upload, or
+-- lock record by record, what is asked for by filter, and whether they have a status.
 CREATE TABLE record_kind (
   name text PRIMARY KEY,
+  parent text REFERENCES record_kind,
   is_partitioned boolean NOT NULL,
   filters text[] NOT NULL,
   has_status boolean NOT NULL
@@ -13,7 +14,7 @@ CREATE TABLE record_kind (
 -- is text, which keeps it byte for byte; jsonb does not, and neither jsonb nor json can be asked about a body that holds \u0000.
 -- What people ask for most is a column beside it. Order is by bytes, hence the collation.
 CREATE FUNCTION create_kind(
-  kind text, is_partitioned boolean, filters text[] DEFAULT '{}', has_status boolean DEFAULT false
+  kind text, parent text, is_partitioned boolean, filters text[] DEFAULT '{}', has_status boolean DEFAULT false
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   filter text;
@@ -37,7 +38,7 @@ BEGIN
     EXECUTE format('ALTER TABLE %I ADD COLUMN %I text COLLATE "C"', kind, filter);
     EXECUTE format('CREATE INDEX ON %I (owner, %I, id) WHERE %I IS NOT NULL', kind, filter, filter);
   END LOOP;
-  INSERT INTO record_kind VALUES (kind, is_partitioned, filters, has_status);
+  INSERT INTO record_kind VALUES (kind, parent, is_partitioned, filters, has_status);
 END $$;
 
 -- Makes the functions that find, insert and update a record of any kind. They spell out each kind's statement, with its schema,
@@ -84,49 +85,70 @@ BEGIN
   EXECUTE format(
     'CREATE OR REPLACE FUNCTION update_record(%s) RETURNS void
      LANGUAGE plpgsql AS $f$ BEGIN CASE kind %s END CASE; END $f$', parameters, updates);
-  -- A commit that is no more than one insert below an owner, or below none, and finds values free: the most frequent one. It
-  -- answers what does not hold, or nothing.
+END $$;
+
+-- Makes a kind's function for a commit that is no more than one insert, and finds values free: the most frequent one. It answers
+-- what does not hold, or nothing. Besides created_at it takes the status and the filters that the kind has.
+CREATE FUNCTION create_insert_function(kind record_kind) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  columns text[] := CASE WHEN kind.has_status THEN ARRAY['status'] ELSE '{}' END || kind.filters;
+  partition text := CASE WHEN kind.parent IS NULL THEN 'id_' ELSE 'split_part(owner_, ''/'', 1)' END;
+  has_grandparent boolean := (SELECT parent IS NOT NULL FROM record_kind WHERE name = kind.parent);
+  -- As the driver names it.
+  lock_prefix text := '"' || replace(current_schema(), '"', '""') || '"/';
+BEGIN
   EXECUTE format(
-    'CREATE OR REPLACE FUNCTION apply_insert(
-       lock text, free text[], parent text, parent_owner text, parent_id text, partition_ text, %1$s
+    'CREATE OR REPLACE FUNCTION %I(
+       owner_ text, id_ text, body_ text, state_ text, fence_ bigint, due_at_ bigint, free_ text[], created_at_ bigint%s
      ) RETURNS jsonb LANGUAGE plpgsql AS $f$
      DECLARE
-       found_owner record;
        held record;
      BEGIN
-       IF lock IS NOT NULL THEN
-         PERFORM pg_advisory_xact_lock(hashtextextended(lock, 0));
-       END IF;
-       IF parent IS NOT NULL THEN
-         found_owner := %2$I.find_record(parent, parent_owner, parent_id);
-         IF found_owner.version_ IS NULL THEN
-           RETURN jsonb_build_object(''reason'', ''missing'', ''owner'', 0);
-         END IF;
-       END IF;
-       IF free IS NOT NULL THEN
-         SELECT value, id INTO held FROM %2$I.claim WHERE partition = partition_ AND value = ANY (free) LIMIT 1;
-         IF FOUND THEN
-           RETURN jsonb_build_object(''reason'', ''taken'', ''unique'', held.value, ''holder'', held.id);
-         END IF;
-       END IF;
-       IF NOT %2$I.insert_record(kind, owner_, id_, body_, state_, fence_, due_at_, columns_) THEN
+       %s
+       %s
+       INSERT INTO %I.%I (owner, id, body, state, fence, due_at, created_at%s)
+         VALUES (owner_, id_, body_, state_, fence_, due_at_, created_at_%s) ON CONFLICT DO NOTHING;
+       IF NOT FOUND THEN
          RETURN jsonb_build_object(''reason'', ''exists'', ''write'', 0);
        END IF;
        RETURN NULL;
-     END $f$', parameters, current_schema());
+     END $f$',
+    'insert_' || kind.name,
+    (SELECT string_agg(format(', %I text', name || '_'), '') FROM unnest(columns) name),
+    CASE WHEN kind.is_partitioned THEN format(
+      'PERFORM pg_advisory_xact_lock(hashtextextended(%L || %s, 0));
+       IF free_ IS NOT NULL THEN
+         SELECT value, id INTO held FROM %I.claim WHERE partition = %2$s AND value = ANY (free_) LIMIT 1;
+         IF FOUND THEN
+           RETURN jsonb_build_object(''reason'', ''taken'', ''unique'', held.value, ''holder'', held.id);
+         END IF;
+       END IF;', lock_prefix, partition, current_schema()) END,
+    CASE WHEN kind.parent IS NOT NULL THEN format(
+      'PERFORM 1 FROM %I.%I WHERE owner = %s AND id = %s;
+       IF NOT FOUND THEN
+         RETURN jsonb_build_object(''reason'', ''missing'', ''owner'', 0);
+       END IF;',
+      current_schema(), kind.parent,
+      CASE WHEN has_grandparent THEN 'substring(owner_ FROM ''^(.*)/'')' ELSE '''''' END,
+      CASE WHEN has_grandparent THEN 'substring(owner_ FROM ''[^/]*$'')' ELSE 'owner_' END) END,
+    current_schema(), kind.name,
+    (SELECT string_agg(format(', %I', name), '') FROM unnest(columns) name),
+    (SELECT string_agg(format(', %I', name || '_'), '') FROM unnest(columns) name)
+  );
 END $$;
 
-SELECT create_kind('assistant', false);
-SELECT create_kind('thread', true);
-SELECT create_kind('message', true, '{run_id}', true);
-SELECT create_kind('run', true, '{}', true);
-SELECT create_kind('run_step', true, '{}', true);
-SELECT create_kind('file', false, '{purpose}', true);
-SELECT create_kind('upload', true, '{}', true);
-SELECT create_kind('upload_part', true);
-SELECT create_kind('unowned_blob', true);
-SELECT create_kind('idempotency_key', true);
+SELECT create_kind('assistant', NULL, false);
+SELECT create_kind('thread', NULL, true);
+SELECT create_kind('message', 'thread', true, '{run_id}', true);
+SELECT create_kind('run', 'thread', true, '{}', true);
+SELECT create_kind('run_step', 'run', true, '{}', true);
+SELECT create_kind('file', NULL, false, '{purpose}', true);
+SELECT create_kind('upload', NULL, true, '{}', true);
+SELECT create_kind('upload_part', 'upload', true);
+SELECT create_kind('unowned_blob', NULL, true);
+SELECT create_kind('idempotency_key', NULL, true);
 SELECT create_record_functions();
+SELECT create_insert_function(kind) FROM record_kind kind;
 
 -- Who holds a unique value: at most one record of a partition, whatever its kind.
 CREATE TABLE claim (

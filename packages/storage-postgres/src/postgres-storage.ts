@@ -20,7 +20,7 @@ import { type DatabaseOptions, DEFAULT_SCHEMA, openPool, type PoolLimits } from 
 import { refusalOf, toStorageError } from './database/postgres-error.ts';
 import { PostgresEventLog } from './events/postgres-event-log.ts';
 import { migratePostgres } from './migrate-postgres.ts';
-import { commitParameters, insertParameters, toConflict } from './records/commit-parameters.ts';
+import { commitParameters, type InsertCall, insertCall, toConflict } from './records/commit-parameters.ts';
 import { COLUMNS, ownerText, type Row, selectPage, toRecord } from './records/table.ts';
 
 export interface PostgresStorageOptions extends DatabaseOptions, PoolLimits {
@@ -137,7 +137,7 @@ class PostgresStorage implements Storage {
     this.#connection.assertOpen();
     const partition = partitionOfCommit(commit);
     const { schema } = this.#connection;
-    const insert = insertParameters(commit, partition, schema);
+    const insert = insertCall(commit);
     if (insert) return this.#applyInsert(commit, insert);
     const parameters = commitParameters(commit, partition, { schema, channel: this.#channel });
     try {
@@ -157,11 +157,12 @@ class PostgresStorage implements Storage {
     }
   }
 
-  async #applyInsert(commit: Commit, parameters: readonly unknown[]): Promise<CommitResult> {
+  async #applyInsert(commit: Commit, { kind, parameters }: InsertCall): Promise<CommitResult> {
+    const places = parameters.map((_, index) => `$${index + 1}`);
     const rows = await this.#connection.query<{ refusal: Record<string, unknown> | null }>(
-      `SELECT ${this.#connection.schema}.apply_insert($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) AS refusal`,
+      `SELECT ${this.#connection.schema}.insert_${kind}(${places.join(', ')}) AS refusal`,
       parameters,
-      'insert',
+      `insert ${kind}`,
     );
     const refusal = rows[0]?.refusal;
     return refusal ? { ok: false, conflict: toConflict(refusal, commit) } : { ok: true };

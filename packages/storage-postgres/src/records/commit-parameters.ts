@@ -13,7 +13,7 @@ import {
   runOfStream,
   type Write,
 } from '@cogitator-ai/openai-storage';
-import { OWNED_KINDS, ownerText, specOf } from './table.ts';
+import { KINDS_WITH_STATUS, OWNED_KINDS, ownerText, specOf } from './table.ts';
 
 /** The parameters of the function `apply_commit`, in its order. */
 export function commitParameters(
@@ -37,12 +37,14 @@ export function commitParameters(
   ];
 }
 
-/** The parameters of the function `apply_insert`, in its order, or `null` when the commit is more than that. */
-export function insertParameters(
-  { checks = [], writes = [], events }: Commit,
-  partition: string,
-  schema: string,
-): unknown[] | null {
+/** A call of the function that does no more than insert a record of one kind. */
+export interface InsertCall {
+  readonly kind: RecordKind;
+  readonly parameters: unknown[];
+}
+
+/** The call that does the same as the commit, or `null` when the commit is more than one insert. */
+export function insertCall({ checks = [], writes = [], events }: Commit): InsertCall | null {
   const [write] = writes;
   if (!write || writes.length > 1 || write.write !== 'insert' || write.unique || events) return null;
   const { key } = write;
@@ -52,26 +54,25 @@ export function insertParameters(
     if (check.check === 'free') free.push(check.unique);
     else if (check.check !== 'exists' || !owner || !isSameKey(check.key, owner)) return null;
   }
-  const [lock = null, ...locks] = locksOf([...checks, ...writes], partition, schema);
-  if (locks.length > 0) return null;
+  const { partition, filters } = specOf(key.kind);
+  if (partition === null && free.length > 0) return null;
   const { k, o, i } = named(key);
-  const parent = owner && named(owner);
-  return [
-    lock,
-    free.length > 0 ? free : null,
-    parent?.k ?? null,
-    parent?.o ?? null,
-    parent?.i ?? null,
-    partitionText(key),
-    k,
-    o,
-    i,
-    write.body,
-    write.state ?? null,
-    write.fence ?? 0,
-    write.dueAt ?? null,
-    JSON.stringify(columnsOf(write)),
-  ];
+  const { created_at: createdAt, status, ...others } = columnsOf(write);
+  return {
+    kind: k,
+    parameters: [
+      o,
+      i,
+      write.body,
+      write.state ?? null,
+      write.fence ?? 0,
+      write.dueAt ?? null,
+      free.length > 0 ? free : null,
+      createdAt ?? null,
+      ...(KINDS_WITH_STATUS.has(k) ? [status ?? null] : []),
+      ...filters.map((name) => others[name] ?? null),
+    ],
+  };
 }
 
 /** What the database said does not hold. */

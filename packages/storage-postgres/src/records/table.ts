@@ -13,6 +13,9 @@ export const OWNED_KINDS = JSON.stringify(
   Object.fromEntries(KINDS.map((kind) => [kind, KINDS.filter((other) => specOf(other).parent === kind)])),
 );
 
+/** Kinds whose tables have a column `status`. */
+export const KINDS_WITH_STATUS: ReadonlySet<RecordKind> = new Set(['message', 'run', 'run_step', 'file', 'upload']);
+
 export function specOf(kind: RecordKind): RecordKindSpec {
   return RECORD_KINDS[kind];
 }
