@@ -13,7 +13,6 @@ export const ID_PREFIX = {
   vector_store_file_batch: 'vsfb_',
   upload: 'upload_',
   upload_part: 'part_',
-  request: 'req_',
 } as const;
 
 /** What an id names. */

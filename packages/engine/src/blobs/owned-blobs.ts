@@ -2,7 +2,7 @@ import { type BlobInfo, type RecordKey, StorageError, type StoredRecord } from '
 import type { EngineContext } from '../engine-context.ts';
 import { CommitInDoubtError } from '../records/commit-in-doubt.ts';
 import { unownedBlobKey } from '../records/keys.ts';
-import { parseRecord } from '../records/wire-record.ts';
+import { parseRecord } from '../records/parse-record.ts';
 import type { UnownedBlob } from './unowned-blob.ts';
 
 /** When a note of a blob that arrives is looked at, in ms: later than any request lasts. */

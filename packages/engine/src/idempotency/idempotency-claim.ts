@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommitInDoubtError } from '../records/commit-in-doubt.ts';
 import { idempotencyRecordKey } from '../records/keys.ts';
-import { parseRecord } from '../records/wire-record.ts';
+import { parseRecord } from '../records/parse-record.ts';
 import type { StartedRun } from '../runs/create-run.ts';
 import type { IdempotencyContext } from './idempotency-context.ts';
 import type { IdempotencyRecord, Outcome } from './idempotency-record.ts';

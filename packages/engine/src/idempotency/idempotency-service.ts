@@ -7,7 +7,7 @@ import {
   idempotentAnswerGone,
 } from '@cogitator-ai/openai-protocol';
 import { idempotencyRecordKey } from '../records/keys.ts';
-import { parseRecord } from '../records/wire-record.ts';
+import { parseRecord } from '../records/parse-record.ts';
 import type { StartedRun } from '../runs/create-run.ts';
 import { IdempotencyClaim } from './idempotency-claim.ts';
 import type { IdempotencyContext } from './idempotency-context.ts';

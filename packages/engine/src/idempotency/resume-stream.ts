@@ -1,6 +1,6 @@
 import { idempotentAnswerGone, isTerminalRunStatus, Json } from '@cogitator-ai/openai-protocol';
 import { runKey } from '../records/keys.ts';
-import { parseRecord } from '../records/wire-record.ts';
+import { parseRecord } from '../records/parse-record.ts';
 import type { StartedRun } from '../runs/create-run.ts';
 import type { IdempotencyContext } from './idempotency-context.ts';
 import type { Outcome } from './idempotency-record.ts';

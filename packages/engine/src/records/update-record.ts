@@ -1,7 +1,7 @@
 import { Json } from '@cogitator-ai/openai-protocol';
 import type { RecordFields, RecordKey, RecordKind, Storage, StoredRecord } from '@cogitator-ai/openai-storage';
 import { untilSettled } from './until-settled.ts';
-import { parseRecord } from './wire-record.ts';
+import { parseRecord } from './parse-record.ts';
 
 /**
  * Reads a record, changes it, and writes it back unless somebody else did meanwhile; then tries again.

@@ -1,5 +1,5 @@
 import type { ListRequest, RecordKind, Storage } from '@cogitator-ai/openai-storage';
-import { parseRecord } from './wire-record.ts';
+import { parseRecord } from './parse-record.ts';
 
 /** Records read at a time. */
 const PAGE = 100;

@@ -1,6 +1,6 @@
 import { isTerminalRunStatus, type RunStatus } from '@cogitator-ai/openai-protocol';
 import type { Storage, StoredRecord } from '@cogitator-ai/openai-storage';
-import { parseRecord } from '../records/wire-record.ts';
+import { parseRecord } from '../records/parse-record.ts';
 
 /** The unique value the active run of a thread holds, so that there is one at most. */
 export const ACTIVE_RUN = 'active_run';

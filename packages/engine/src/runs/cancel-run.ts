@@ -1,7 +1,7 @@
 import { cannotCancelRun, Json, notFound, type Run } from '@cogitator-ai/openai-protocol';
 import type { EngineContext } from '../engine-context.ts';
 import { runKey } from '../records/keys.ts';
-import { parseRecord } from '../records/wire-record.ts';
+import { parseRecord } from '../records/parse-record.ts';
 import { untilSettled } from '../records/until-settled.ts';
 import { requireThread } from '../threads/require-thread.ts';
 import { writeRun } from './build-run.ts';

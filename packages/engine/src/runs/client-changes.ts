@@ -1,6 +1,6 @@
 import type { Message } from '@cogitator-ai/openai-protocol';
 import type { Check, Conflict, LogEvent, Put, RecordKey, Storage, Write } from '@cogitator-ai/openai-storage';
-import { parseRecord } from '../records/wire-record.ts';
+import { parseRecord } from '../records/parse-record.ts';
 
 /** What a run changes in one commit. */
 export interface RunChanges {

@@ -3,7 +3,7 @@ import type { Storage } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
 import type { ModelContentPart, ModelMessage } from '../ports/model-port.ts';
 import { walkRecords } from '../records/walk-records.ts';
-import { parseRecord } from '../records/wire-record.ts';
+import { parseRecord } from '../records/parse-record.ts';
 import type { PromptMeter } from '../tokens/prompt-meter.ts';
 import { PromptImages } from './prompt-images.ts';
 import { addUsage, NO_USAGE } from './usage.ts';

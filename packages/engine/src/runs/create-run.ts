@@ -15,7 +15,7 @@ import type { EngineContext } from '../engine-context.ts';
 import { buildMessage, writeMessage } from '../messages/build-message.ts';
 import { assistantKey, threadKey } from '../records/keys.ts';
 import { walkRecords } from '../records/walk-records.ts';
-import { parseRecord } from '../records/wire-record.ts';
+import { parseRecord } from '../records/parse-record.ts';
 import { attachFiles } from '../threads/attach-files.ts';
 import { buildThread } from '../threads/build-thread.ts';
 import { updateToolResources } from '../tools/tool-resources.ts';

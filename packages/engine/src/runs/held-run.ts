@@ -3,7 +3,7 @@ import type { EventStreamKey, LogEvent, StoredRecord, Write } from '@cogitator-a
 import type { EngineContext } from '../engine-context.ts';
 import { runKey } from '../records/keys.ts';
 import { untilSettled } from '../records/until-settled.ts';
-import { parseRecord } from '../records/wire-record.ts';
+import { parseRecord } from '../records/parse-record.ts';
 import { writeRun } from './build-run.ts';
 import { ClaimLostError, RunOutbox } from './run-outbox.ts';
 import { mayBecome } from './run-status.ts';

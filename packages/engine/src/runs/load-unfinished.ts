@@ -2,7 +2,7 @@ import type { Message, Run, RunStep } from '@cogitator-ai/openai-protocol';
 import type { EventStreamKey, Storage, StoredRecord } from '@cogitator-ai/openai-storage';
 import { messageKey } from '../records/keys.ts';
 import { walkRecords } from '../records/walk-records.ts';
-import { parseRecord } from '../records/wire-record.ts';
+import { parseRecord } from '../records/parse-record.ts';
 import type { StepState } from '../run-steps/build-step.ts';
 import type { Unfinished } from './end-run.ts';
 import type { HeldRun } from './held-run.ts';

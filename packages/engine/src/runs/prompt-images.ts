@@ -1,7 +1,7 @@
 import type { Storage } from '@cogitator-ai/openai-storage';
 import type { ModelContentPart } from '../ports/model-port.ts';
 import { getFile } from '../files/get-file.ts';
-import { parseRecord } from '../records/wire-record.ts';
+import { parseRecord } from '../records/parse-record.ts';
 
 /** Largest image a model is sent, in bytes. */
 const MAX_IMAGE_BYTES = 20 * 2 ** 20;

@@ -4,7 +4,7 @@ import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import type { RunTicket } from '../ports/dispatcher.ts';
 import { runKey } from '../records/keys.ts';
 import { untilSettled } from '../records/until-settled.ts';
-import { parseRecord } from '../records/wire-record.ts';
+import { parseRecord } from '../records/parse-record.ts';
 import { writeRun } from './build-run.ts';
 import { HeldRun } from './held-run.ts';
 

@@ -14,7 +14,7 @@ import type { EngineContext } from '../engine-context.ts';
 import { runKey } from '../records/keys.ts';
 import { listPage } from '../records/list-page.ts';
 import { updateRecord } from '../records/update-record.ts';
-import { parseRecord } from '../records/wire-record.ts';
+import { parseRecord } from '../records/parse-record.ts';
 import { requireThread } from '../threads/require-thread.ts';
 import { activeRunLock } from './active-run.ts';
 import { cancelRun } from './cancel-run.ts';

@@ -10,7 +10,7 @@ import {
 import { StorageError } from '@cogitator-ai/openai-storage';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import { runKey } from '../records/keys.ts';
-import { parseRecord } from '../records/wire-record.ts';
+import { parseRecord } from '../records/parse-record.ts';
 import { writeStep } from '../run-steps/build-step.ts';
 import { untilSettled } from '../records/until-settled.ts';
 import { requireThread } from '../threads/require-thread.ts';

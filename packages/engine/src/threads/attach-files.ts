@@ -1,7 +1,7 @@
 import { arrayTooLong, type CreateMessageRequest, notFound, type ToolResources } from '@cogitator-ai/openai-protocol';
 import type { Check, Storage, Write } from '@cogitator-ai/openai-storage';
 import { threadKey } from '../records/keys.ts';
-import { parseRecord } from '../records/wire-record.ts';
+import { parseRecord } from '../records/parse-record.ts';
 
 /** Most files that the code interpreter of a thread has. */
 const MAX_CODE_FILES = 20;

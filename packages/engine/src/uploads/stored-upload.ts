@@ -1,7 +1,7 @@
 import type { Upload } from '@cogitator-ai/openai-protocol';
 import type { Storage, StoredRecord, Write } from '@cogitator-ai/openai-storage';
 import { uploadKey } from '../records/keys.ts';
-import { parseRecord } from '../records/wire-record.ts';
+import { parseRecord } from '../records/parse-record.ts';
 
 /**
  * Where an upload stands. `open`: it takes parts. `joining`: one request makes them a file. `publishing`: it is completed, but

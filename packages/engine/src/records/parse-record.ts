@@ -13,7 +13,7 @@ import type { UnownedBlob } from '../blobs/unowned-blob.ts';
 import type { IdempotencyRecord } from '../idempotency/idempotency-record.ts';
 
 /** The object each kind of record holds. */
-interface WireObjects {
+interface RecordObjects {
   assistant: Assistant;
   thread: Thread;
   message: Message;
@@ -26,7 +26,7 @@ interface WireObjects {
   idempotency_key: IdempotencyRecord;
 }
 
-const OBJECT_NAMES: { readonly [K in RecordKind]: WireObjects[K]['object'] } = {
+const OBJECT_NAMES: { readonly [K in RecordKind]: RecordObjects[K]['object'] } = {
   assistant: 'assistant',
   thread: 'thread',
   message: 'thread.message',
@@ -44,9 +44,9 @@ const OBJECT_NAMES: { readonly [K in RecordKind]: WireObjects[K]['object'] } = {
  *
  * @throws `StorageError` `schema_mismatch` when the record holds something else.
  */
-export function parseRecord<K extends RecordKind>(record: StoredRecord<K>): WireObjects[K] {
+export function parseRecord<K extends RecordKind>(record: StoredRecord<K>): RecordObjects[K] {
   const { kind, id } = record.key;
-  const value = JSON.parse(record.body) as WireObjects[K];
+  const value = JSON.parse(record.body) as RecordObjects[K];
   if (value.object !== OBJECT_NAMES[kind] || value.id !== id) {
     throw new StorageError('schema_mismatch', `Record '${id}' does not hold a '${OBJECT_NAMES[kind]}'.`);
   }
