@@ -423,17 +423,25 @@ describe('a key', () => {
 
 describe('a store that fails for a moment', () => {
   async function start() {
-    const { storage: there, fail } = makeUnreliable(await openTestStorage());
+    const unreliable = makeUnreliable(await openTestStorage());
     const limits = { idempotencyLeaseMs: 3000 };
-    const failing = await startEngineServer({ storage: there, limits, mayFail: true });
+    const failing = await startEngineServer({ storage: unreliable.storage, limits, mayFail: true });
     const key = randomUUID();
     const send = async (path: string, body: object) => {
       const answer = await post(path, key, { body }, failing.baseURL);
       const { error } = JSON.parse(answer.body.toString()) as { error?: { code: string } };
       return [answer.status, error?.code ?? answer.headers['x-should-retry']];
     };
-    const threads = async () => (await there.list({ kind: 'thread', path: [], limit: 9, order: 'asc' })).records;
-    return { failing, fail, send, threads };
+    const threads = async () => {
+      const { records } = await unreliable.storage.list({ kind: 'thread', path: [], limit: 9, order: 'asc' });
+      return records;
+    };
+    return {
+      failing,
+      fail: (...fault: Parameters<typeof unreliable.fail>) => unreliable.fail(...fault),
+      send,
+      threads,
+    };
   }
 
   const UNKNOWN = [409, 'idempotency_outcome_unknown'];

@@ -365,6 +365,8 @@ describe('a store that fails for a moment', () => {
 });
 
 describe('an upload that several clients use at once', () => {
+  const ROUNDS = 150 * Math.max(1, SOAK);
+
   it(
     'is completed once or cancelled once, and nothing is left of the parts',
     async () => {
