@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStorage } from '@cogitator-ai/openai-server';
+import { type Service, startPostgres, startRedis } from '@cogitator-ai/tests-services';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { createBarePostgres } from './bare-postgres.ts';
@@ -54,19 +55,25 @@ async function open(driver: Driver, name: string): Promise<Opened> {
       };
     }
     case 'postgres': {
-      const url = urlOf('DATABASE_URL');
+      const server = await findServer('DATABASE_URL', () => startPostgres());
       return {
-        ours: await openDriver(withParameter(url, 'schema', name)),
-        bare: await createBarePostgres(url, `${name}_bare`),
-        remove: () => dropSchema(url, name),
+        ours: await openDriver(withParameter(server.url, 'schema', name)),
+        bare: await createBarePostgres(server.url, `${name}_bare`),
+        async remove() {
+          await dropSchema(server.url, name);
+          await server.remove();
+        },
       };
     }
     case 'redis': {
-      const url = urlOf('REDIS_URL');
+      const server = await findServer('REDIS_URL', () => startRedis());
       return {
-        ours: await openDriver(withParameter(url, 'key_prefix', `${name}:`)),
-        bare: await createBareRedis(url, `{${name}_bare}:`),
-        remove: () => deleteKeys(url, `${name}:`),
+        ours: await openDriver(withParameter(server.url, 'key_prefix', `${name}:`)),
+        bare: await createBareRedis(server.url, `{${name}_bare}:`),
+        async remove() {
+          await deleteKeys(server.url, `${name}:`);
+          await server.remove();
+        },
       };
     }
   }
@@ -76,10 +83,15 @@ async function openDriver(storageUrl: string): Promise<Subject> {
   return createDriverSubject(await openStorage({ storageUrl }));
 }
 
-function urlOf(variable: string): string {
+/** The server that the environment names, else one of our own. */
+async function findServer(
+  variable: string,
+  start: () => Promise<Service>,
+): Promise<{ url: string; remove: () => Promise<void> }> {
   const url = process.env[variable];
-  if (url === undefined) throw new Error(`${variable} is not set.`);
-  return url;
+  if (url !== undefined) return { url, remove: async () => {} };
+  const service = await start();
+  return { url: service.url, remove: () => service.remove() };
 }
 
 function withParameter(url: string, name: string, value: string): string {
