@@ -1,7 +1,9 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Cluster, Redis } from 'ioredis';
 import { StorageError } from '@cogitator-ai/openai-storage';
+import { endClient } from './end-client.ts';
 import type { TimeLimits } from './open-client.ts';
-import { isUnknownScript, toStorageError } from './redis-error.ts';
+import { isNotSent, isUnknownScript, toStorageError } from './redis-error.ts';
 import type { Script } from './scripts.ts';
 
 export type Argument = string | number | Buffer;
@@ -69,11 +71,7 @@ export class Connection {
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#underway);
-    const { client } = this;
-    if (client.status === 'end') return;
-    const ended = new Promise((resolve) => client.once('end', resolve));
-    client.disconnect();
-    await ended;
+    await endClient(this.client);
   }
 
   async #send(send: () => Promise<unknown>): Promise<unknown> {
@@ -90,11 +88,19 @@ export class Connection {
   }
 
   async #whenReady(send: () => Promise<unknown>): Promise<unknown> {
-    while (this.client.status !== 'ready') {
-      this.#ready ??= this.#waitUntilReady().finally(() => (this.#ready = null));
-      await this.#ready;
+    for (;;) {
+      while (this.client.status !== 'ready') {
+        this.#ready ??= this.#waitUntilReady().finally(() => (this.#ready = null));
+        await this.#ready;
+      }
+      try {
+        return await within(this.#limits.commandTimeoutMs, send());
+      } catch (error) {
+        if (!isNotSent(error)) throw error;
+        // The client learns in the next turn that its connection is lost.
+        await turn();
+      }
     }
-    return within(this.#limits.commandTimeoutMs, send());
   }
 
   async #waitUntilReady(): Promise<void> {

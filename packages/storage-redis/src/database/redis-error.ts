@@ -3,10 +3,17 @@ import { StorageError } from '@cogitator-ai/openai-storage';
 /** Keys hold what this version did not write. */
 const WRONG_TYPE = /^WRONGTYPE\b/;
 const NO_SCRIPT = /^NOSCRIPT\b/;
+/** What ioredis says of a command that it did not send. */
+const NOT_SENT = /enableOfflineQueue options is false$/;
 
 /** Whether nothing was done because the server does not know the script. */
 export function isUnknownScript(error: unknown): boolean {
   return error instanceof Error && NO_SCRIPT.test(error.message);
+}
+
+/** Whether the command was not sent, since the connection was just lost. */
+export function isNotSent(error: unknown): boolean {
+  return error instanceof Error && NOT_SENT.test(error.message);
 }
 
 /** The error a caller of the storage gets. */

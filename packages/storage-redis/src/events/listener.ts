@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { endClient } from '../database/end-client.ts';
 import { toStorageError } from '../database/redis-error.ts';
 
 /** Pauses between attempts to connect again, in ms: from the first to the longest. */
@@ -69,7 +70,7 @@ export class Listener {
     this.#closed.abort();
     await this.#ready?.catch(() => {});
     await this.#reconnecting;
-    await end(this.#client);
+    if (this.#client) await endClient(this.#client);
   }
 
   async #connect(): Promise<void> {
@@ -86,7 +87,7 @@ export class Listener {
       if (client.status !== 'ready') throw new Error('The connection was closed.');
     } catch (error) {
       this.#client = null;
-      await end(client);
+      await endClient(client);
       throw lastError ?? error;
     }
     const pinging = setInterval(() => void client.ping().catch(() => client.disconnect()), PING_MS).unref();
@@ -112,11 +113,4 @@ export class Listener {
       }
     }
   }
-}
-
-async function end(client: Redis | null): Promise<void> {
-  if (!client || client.status === 'end') return;
-  const ended = new Promise((resolve) => client.once('end', resolve));
-  client.disconnect();
-  await ended;
 }
