@@ -35,10 +35,10 @@ it('names sections and tests of the suite that exist', () => {
     ([, title]) => title!,
   );
   const sections = [...suite.matchAll(/\)\('(\w+)', \(\) => \{$/gm)].map(([, title]) => title!);
-  const named = [...guide.matchAll(/-t 'acme ([^']+)'/g)].map(([, name]) => name!);
+  const named = [...guide.matchAll(/-t 'acme > ([^']+)'/g)].map(([, name]) => name!);
   expect(named.length).toBeGreaterThan(7);
   const known = [...titles, ...sections];
-  const isKnown = (name: string) => known.some((title) => name === title || name.endsWith(` ${title}`));
+  const isKnown = (name: string) => known.some((title) => name === title || name.endsWith(` > ${title}`));
   expect(named.filter((name) => !isKnown(name))).toEqual([]);
   for (const test of [
     'of commits at the same time',

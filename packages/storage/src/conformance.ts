@@ -33,7 +33,7 @@ export interface StorageConformanceOptions {
 
 /**
  * Proves a driver: defines vitest tests for every invariant of the storage contract, in the order in which a driver is written.
- * Each section can be run alone by its name: `vitest run -t 'acme commits'`.
+ * Each section can be run alone by its name: `vitest run -t 'acme > commits'`.
  *
  * @param name - Name of the driver in the report.
  * @param open - Opens a storage, each call another one. `data` names the data it is to be on. A driver without gaps may

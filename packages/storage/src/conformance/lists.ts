@@ -6,6 +6,7 @@ import {
   aRun,
   aThread,
   aThreadOf,
+  BODIES,
   insert,
   messageKey,
   newId,
@@ -59,6 +60,18 @@ export function describeLists(it: StorageTest): void {
       const request = { kind: 'run_step', path: [...run.path, run.id], limit: 1, order: 'desc' } as const;
       expect(await storage.list(request)).toEqual({ records: [{ ...fields, key: step, version: 1 }], hasMore: false });
       await apply(storage, { writes: [put(step)] });
+    });
+
+    it.for(BODIES)('answers body and state byte for byte: %s', async ([, text], { storage }) => {
+      const thread = await aThread(storage);
+      const filters = { run_id: newId('run') };
+      await apply(storage, { writes: [insert(messageKey(thread), { body: text, state: text, filters })] });
+      for (const where of [{}, filters]) {
+        const request = { kind: 'message', path: [thread.id], limit: 2, order: 'asc', where } as const;
+        const { records } = await storage.list(request);
+        // Not `toEqual`: the difference of two megabytes is slow to print.
+        expect(records.map(({ body, state }) => [body === text, state === text])).toEqual([[true, true]]);
+      }
     });
 
     it('orders by id whatever the order of arrival', async ({ storage }) => {

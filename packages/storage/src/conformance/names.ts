@@ -1,5 +1,17 @@
 import { describe, expect } from 'vitest';
-import { apply, assistantKey, aThread, insert, messageKey, newId, put, runKey, threadKey } from './sample-records.ts';
+import {
+  apply,
+  aRun,
+  assistantKey,
+  aThread,
+  insert,
+  messageKey,
+  newId,
+  put,
+  runKey,
+  stepKey,
+  threadKey,
+} from './sample-records.ts';
 import type { StorageTest } from './storage-test.ts';
 
 /** What a client may send where an id belongs. */
@@ -16,6 +28,9 @@ const NO_NAMES: [name: string, text: string][] = [
   ['a quote', `'`],
   ['129 characters', 'x'.repeat(129)],
 ];
+
+/** What a driver may put between the ids of a key. */
+const SEPARATORS = ['/', ':', '.', ',', ';', '|', '#', '~', ' ', '\n', '\u0000', '\u001f', '","'];
 
 export function describeNames(it: StorageTest): void {
   describe('a text that cannot be an id names nothing', () => {
@@ -63,6 +78,27 @@ export function describeNames(it: StorageTest): void {
       const stream = { partition: text, id: run.id };
       expect(await storage.events.append({ stream, fence: 0, events: [{ event: 'e', data: '{}' }] })).toBeNull();
       await storage.events.finish(stream, { retainMs: 0 });
+    });
+  });
+
+  describe('the ids of a key are apart', () => {
+    it.for(SEPARATORS)('an id that spells out a path names nothing: %j', async (separator, { storage }) => {
+      const { thread, run } = await aRun(storage);
+      const step = stepKey(run);
+      await apply(storage, { writes: [insert(step)] });
+      const [owners, all] = [[thread.id, run.id].join(separator), [thread.id, run.id, step.id].join(separator)];
+      for (const disguised of [
+        { kind: 'run_step', path: [], id: all },
+        { kind: 'run_step', path: [owners], id: step.id },
+        { kind: 'run', path: [], id: owners },
+      ] as const) {
+        expect(await storage.get(disguised)).toBeNull();
+        expect(await storage.commit({ writes: [put(disguised)] })).toMatchObject({ conflict: { reason: 'missing' } });
+        await apply(storage, { writes: [{ write: 'delete', key: disguised }] });
+      }
+      const request = { kind: 'run_step', path: [owners], limit: 1, order: 'asc' } as const;
+      expect(await storage.list(request)).toEqual({ records: [], hasMore: false });
+      expect(await storage.getMany([run, step])).toMatchObject([{ version: 1 }, { version: 1 }]);
     });
   });
 

@@ -4,6 +4,7 @@ import {
   aRun,
   assistantKey,
   aThread,
+  BODIES,
   insert,
   messageKey,
   newId,
@@ -13,18 +14,6 @@ import {
   threadKey,
 } from './sample-records.ts';
 import type { StorageTest } from './storage-test.ts';
-
-const BODIES: [name: string, body: string][] = [
-  ['the order and repetition of keys', '{"b":1,"a":2,"10":3,"9":4,"b":5}'],
-  ['white space', '{ "a" :\t1 ,\r\n"b": [ ] }'],
-  ['numbers as they are spelled', '[1.0,1e2,-0,0.1000,12345678901234567890,1E400]'],
-  ['text beyond ASCII', '["žluťoučký","日本語","مرحبا","e\u0301","\u2028\u2029\uFEFF\uFFFF"]'],
-  ['emoji', '"👩‍👩‍👧‍👦 🇨🇿 𝒳"'],
-  ['escapes, U+0000 and lone surrogates among them', String.raw`"\u0000\u001f\n\/\"\\\ud83d\udc00\ud800"`],
-  ['signs that other languages give a meaning', String.raw`"$1 :name ? %s %00 {} ' '' ; -- $' $& <!-- \\x00"`],
-  ['the empty object', '{}'],
-  ['a megabyte', JSON.stringify({ text: 'é🙂x'.repeat(131_072) })],
-];
 
 export function describeRecords(it: StorageTest): void {
   describe('by key', () => {
@@ -162,8 +151,6 @@ export function describeRecords(it: StorageTest): void {
         expect(record?.body === text, 'the body comes back as it was').toBe(true);
         expect(record?.state === text, 'the state comes back as it was').toBe(true);
       }
-      const { records } = await storage.list({ kind: 'message', path: [thread.id], limit: 2, order: 'asc' });
-      expect(records.map(({ body }) => body === text)).toEqual([true, true]);
     });
 
     it('keeps a record of thirty megabytes, as large as a request can be', async ({ storage }) => {
@@ -171,8 +158,6 @@ export function describeRecords(it: StorageTest): void {
       const body = JSON.stringify('🙂'.repeat(7_864_320));
       await apply(storage, { writes: [put(run, { body })] });
       expect((await storage.get(run))?.body === body, 'the body comes back as it was').toBe(true);
-      const { records } = await storage.list({ kind: 'run', path: [thread.id], limit: 2, order: 'asc' });
-      expect(records.map((record) => record.body === body)).toEqual([true]);
       await apply(storage, { writes: [{ write: 'delete', key: thread }] });
     });
   });

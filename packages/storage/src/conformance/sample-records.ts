@@ -8,6 +8,19 @@ import type { Storage } from '../contract/storage.ts';
 const session = randomBytes(6).toString('hex');
 let ids = 0;
 
+/** JSON texts that a store might change. */
+export const BODIES: [name: string, body: string][] = [
+  ['the order and repetition of keys', '{"b":1,"a":2,"10":3,"9":4,"b":5}'],
+  ['white space', '{ "a" :\t1 ,\r\n"b": [ ] }'],
+  ['numbers as they are spelled', '[1.0,1e2,-0,0.1000,12345678901234567890,1E400]'],
+  ['text beyond ASCII', '["žluťoučký","日本語","مرحبا","e\u0301","\u2028\u2029\uFEFF\uFFFF"]'],
+  ['emoji', '"👩‍👩‍👧‍👦 🇨🇿 𝒳"'],
+  ['escapes, U+0000 and lone surrogates among them', String.raw`"\u0000\u001f\n\/\"\\\ud83d\udc00\ud800"`],
+  ['signs that other languages give a meaning', String.raw`"$1 :name ? %s %00 {} ' '' ; -- $' $& <!-- \\x00"`],
+  ['the empty object', '{}'],
+  ['a megabyte', JSON.stringify({ text: 'é🙂x'.repeat(131_072) })],
+];
+
 /** An id greater than all before it that begin alike. */
 export function newId(prefix: string): string {
   ids++;

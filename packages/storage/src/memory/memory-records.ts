@@ -103,6 +103,7 @@ export class MemoryRecords {
 
   /** All records of a kind that the key's record owns, at any depth. */
   *owned(key: RecordKey): Generator<RecordKey> {
+    if (!isRecordKey(key)) return;
     for (const name of ownedCollections(key)) {
       const collection = this.#collections.get(collectionName(name));
       for (const { record } of collection?.slice(0, collection.size) ?? []) {
