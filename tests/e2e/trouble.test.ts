@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import type { FileObject } from '@cogitator-ai/openai-protocol';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EVERY_SDK } from './sdk/every-sdk.ts';
 import type { SdkError } from './sdk/sdk.ts';
 import { openTestStorage } from './server/open-test-storage.ts';
@@ -8,6 +10,8 @@ import { startEngineServer } from './server/start-engine-server.ts';
 import { makeUnreliable } from './server/unreliable-storage.ts';
 import { connectApi } from './wire/api.ts';
 import { namesOf, theDataOf } from './wire/event-stream.ts';
+import { multipart } from './wire/multipart.ts';
+import { openRequest } from './wire/request.ts';
 
 const unreliable = makeUnreliable(await openTestStorage());
 const server = await startEngineServer({ storage: unreliable.storage, mayFail: true, heartbeatMs: 20 });
@@ -109,4 +113,31 @@ describe('trouble on the wire', () => {
     expect(flat).toEqual(error);
     expect(error).toMatchObject({ type: 'server_error', param: null, code: null });
   });
+});
+
+it('breaks a download off in the middle: the client sees it, and is told nothing of the store', async () => {
+  const storage = await openTestStorage();
+  async function* half(): AsyncGenerator<Uint8Array> {
+    yield Buffer.alloc(50, 'x');
+    await sleep(5);
+    throw new TypeError(SECRET);
+  }
+  const get: typeof storage.blobs.get = async (...args) => {
+    const blob = await storage.blobs.get(...args);
+    return blob && { ...blob, content: half() };
+  };
+  const blobs = replaceMembers(storage.blobs, { get });
+  const failing = await startEngineServer({ mayFail: true, storage: replaceMembers(storage, { blobs }) });
+  const printed = vi.spyOn(console, 'error');
+  const form = multipart(['file', Buffer.alloc(50 + SECRET.length, 'x'), 'x'], ['purpose', 'assistants']);
+  const { body } = await connectApi(failing.baseURL).send('POST', '/files', form);
+  const { id } = JSON.parse(body.toString()) as FileObject;
+  const download = await openRequest(`${failing.baseURL}/files/${id}/content`, 'GET');
+  const chunks: Buffer[] = [];
+  download.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await expect(once(download, 'end')).rejects.toThrow('aborted');
+  expect(Buffer.concat(chunks).toString()).toBe('x'.repeat(50));
+  expect(printed.mock.calls).toEqual([]);
+  printed.mockRestore();
+  await failing.close();
 });

@@ -1,13 +1,13 @@
 import { downloadRefused, IS_DOWNLOADABLE, ListFilesQuery } from '@cogitator-ai/openai-protocol';
 import { answer, answerHeaders } from '../answer.ts';
-import type { RequestContext } from '../environment.ts';
+import type { Environment, RequestContext } from '../environment.ts';
 import { pathId } from '../requests/path-id.ts';
 import { readRange } from '../requests/read-range.ts';
 import { contentDisposition } from '../uploads/content-disposition.ts';
 import { receiveFile } from '../uploads/receive-file.ts';
 import { type App, parseListQuery, route, type RouteOptions } from './route.ts';
 
-export function fileRoutes(app: App, { engine, maxFileBytes, strictFileDownloads }: RouteOptions): void {
+export function fileRoutes(app: App, { engine, logger, maxFileBytes, strictFileDownloads }: RouteOptions): void {
   const { files } = engine;
 
   route(app, '/v1/files', {
@@ -27,7 +27,7 @@ export function fileRoutes(app: App, { engine, maxFileBytes, strictFileDownloads
     const { start, end } = range ?? { start: 0, end: file.bytes };
     // The app answers HEAD by GET; content that nobody reads is not opened.
     const content = c.req.method === 'GET' ? await files.content(file.id, { signal: c.req.raw.signal, range }) : null;
-    return new Response(content && ReadableStream.from(content), {
+    return new Response(content && ReadableStream.from(untilBroken(c, content)), {
       status: range ? 206 : 200,
       headers: {
         ...answerHeaders(c, 'application/octet-stream'),
@@ -37,5 +37,18 @@ export function fileRoutes(app: App, { engine, maxFileBytes, strictFileDownloads
         'content-disposition': contentDisposition(file.filename),
       },
     });
+  }
+
+  /** The content; when it breaks off, so does the connection, by which the client sees that there should have been more. */
+  async function* untilBroken(c: RequestContext, content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* content;
+    } catch (error) {
+      if (!c.req.raw.signal.aborted) logger?.error({ requestId: c.get('requestId'), err: error }, 'A download broke.');
+      const outgoing = (c.env as Environment['Bindings'] | undefined)?.outgoing;
+      // Left to itself, Node's adapter prints the error.
+      if (!outgoing) throw error;
+      outgoing.destroy();
+    }
   }
 }
