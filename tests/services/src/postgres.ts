@@ -1,14 +1,17 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { findPostgres } from './binaries/find-postgres.ts';
+import type { Account } from './processes/supervisor.ts';
 import { type Service, startService } from './service.ts';
 
 export interface PostgresOptions {
-  /** Whether writes are on the disk before they are answered. Default false. */
+  /**
+   * Whether commits are on the disk before they are answered. Default false: they are with the operating system, where
+   * they survive the end of the server, but not that of the machine.
+   */
   durable?: boolean;
-  /** Folder for the data. Default one of its own, removed at the end. */
+  /** Folder for the data; it stays. Default one of its own, removed at the end. */
   dir?: string;
   /** Settings, such as `{ max_connections: '5' }`. */
   settings?: Record<string, string>;
@@ -16,44 +19,46 @@ export interface PostgresOptions {
 
 /** Starts a PostgreSQL on a port of its own. It refuses to run as root, so then somebody else runs it. */
 export async function startPostgres({ durable = false, dir, settings = {} }: PostgresOptions = {}): Promise<Service> {
-  const user = process.getuid?.() === 0 ? findUser() : null;
-  const { bin, environment } = await findPostgres({ forOthers: user !== null });
+  const account = process.getuid?.() === 0 ? findAccount() : undefined;
+  const { bin, environment } = await findPostgres({ forOthers: account !== undefined });
   const all: Record<string, string> = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
+    // In the data, so that it goes with them.
+    dynamic_shared_memory_type: 'mmap',
+    fsync: durable ? 'on' : 'off',
     jit: 'off',
-    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
     ...settings,
   };
   return startService({
     name: 'postgres',
-    command: `${bin}/postgres`,
-    environment,
-    user,
     dir,
-    async prepare(data) {
+    account,
+    prepare(place) {
+      if (existsSync(join(place.dir, 'PG_VERSION'))) return null;
       const options = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
-      const env = { ...process.env, ...environment };
-      // A folder that holds a database already is taken as it is.
-      await promisify(execFile)(`${bin}/initdb`, ['-D', data, ...options], { ...user, env, cwd: data }).catch(
-        (error: Error) => {
-          if (!error.message.includes('exists but is not empty')) throw error;
-        },
-      );
+      return { command: join(bin, 'initdb'), args: ['-D', place.dir, ...options], environment };
     },
-    args: (place) => {
+    program(place) {
       const given = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-      return ['-D', place.dir, '-p', String(place.port), ...given];
+      const args = ['-D', place.dir, '-p', String(place.port), ...given];
+      return { command: join(bin, 'postgres'), args, environment };
     },
+    url: urlOf,
     // "Fast": without waiting for clients to leave.
     stopSignal: 'SIGINT',
-    url: (port) => `postgres://postgres@127.0.0.1:${port}/postgres`,
-    ping,
+    // "Immediate": as a crash, but its shared memory is given back.
+    endSignal: 'SIGQUIT',
+    isReady: ({ dir: data, port }) => answersFrom(data, urlOf(port)),
   });
 }
 
+function urlOf(port: number): string {
+  return `postgres://postgres@127.0.0.1:${port}/postgres`;
+}
+
 /** Root's stand-in: the account of an installed PostgreSQL, else that of nobody. */
-function findUser(): { uid: number; gid: number } {
+function findAccount(): Account {
   const accounts = readFileSync('/etc/passwd', 'utf8').split('\n');
   for (const name of ['postgres', 'nobody']) {
     const [, , uid, gid] = accounts.find((line) => line.startsWith(`${name}:`))?.split(':') ?? [];
@@ -62,12 +67,16 @@ function findUser(): { uid: number; gid: number } {
   throw new Error('PostgreSQL does not run as root, and there is neither a user postgres nor nobody.');
 }
 
-async function ping(url: string): Promise<void> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+/** Whether a server answers that has its data in this folder. */
+async function answersFrom(dir: string, url: string): Promise<boolean> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000, query_timeout: 2000 });
   client.on('error', () => {});
   try {
     await client.connect();
-    await client.query('SELECT 1');
+    const { rows } = await client.query<{ data_directory: string }>('SHOW data_directory');
+    return rows[0]?.data_directory === dir;
+  } catch {
+    return false;
   } finally {
     await client.end().catch(() => {});
   }

@@ -5,7 +5,7 @@ import { type Service, startService } from './service.ts';
 export interface RedisOptions {
   /** Whether writes are on the disk before they are answered. Default false: nothing is kept. */
   durable?: boolean;
-  /** Folder for the data. Default one of its own, removed at the end. */
+  /** Folder for the data; it stays. Default one of its own, removed at the end. */
   dir?: string;
   /** More options of redis-server, such as `['--maxmemory', '10mb']`. */
   args?: string[];
@@ -17,25 +17,27 @@ export async function startRedis({ durable = false, dir, args = [] }: RedisOptio
   const persistence = durable ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
   return startService({
     name: 'redis',
-    command,
-    environment,
     dir,
-    args: (place) => {
+    program(place) {
       const own = ['--port', String(place.port), '--bind', '127.0.0.1', '--dir', place.dir, '--save', ''];
-      return [...own, ...persistence, ...args];
+      return { command, args: [...own, ...persistence, ...args], environment };
     },
     url: (port) => `redis://127.0.0.1:${port}`,
-    ping,
+    stopSignal: 'SIGTERM',
+    endSignal: 'SIGKILL',
+    isReady: ({ port, pid }) => answersAs(pid, port),
   });
 }
 
-/** While a Redis reads its data it answers, but not with PONG. */
-async function ping(url: string): Promise<void> {
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
+/** Whether the server with this process id answers; while it reads its data, it answers no command. */
+async function answersAs(pid: number, port: number): Promise<boolean> {
+  const client = new Redis({ port, lazyConnect: true, commandTimeout: 2000, retryStrategy: () => null });
   client.on('error', () => {});
   try {
     await client.connect();
-    await client.ping();
+    return (await client.info('server')).includes(`process_id:${pid}\r\n`);
+  } catch {
+    return false;
   } finally {
     client.disconnect();
   }

@@ -1,98 +1,185 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startPostgres, startRedis, startRedisCluster } from './index.ts';
-import type { Service } from './service.ts';
+import { processTree, stillRunning } from './processes/process-tree.ts';
 
-async function askRedis(url: string, ...command: [string, ...string[]]): Promise<unknown> {
-  const client = new Redis(url, { retryStrategy: () => null });
-  try {
-    return await client.call(...command);
-  } finally {
-    client.disconnect();
-  }
+/** A connection that somebody has. */
+interface Connection {
+  write(): Promise<unknown>;
+  read(): Promise<unknown>;
+  close(): void;
 }
 
-async function askPostgres(url: string, statement: string): Promise<unknown[]> {
-  const client = new Client(url);
+async function connectToRedis(url: string): Promise<Connection> {
+  const client = new Redis(url, { retryStrategy: () => null, lazyConnect: true });
+  client.on('error', () => {});
   await client.connect();
-  try {
-    return (await client.query({ text: statement, rowMode: 'array' })).rows;
-  } finally {
-    await client.end();
-  }
+  return {
+    write: () => client.set('kept', 'yes'),
+    read: () => client.get('kept'),
+    close: () => client.disconnect(),
+  };
+}
+
+async function connectToPostgres(url: string): Promise<Connection> {
+  const client = new Client(url);
+  client.on('error', () => {});
+  await client.connect();
+  return {
+    write: () => client.query("CREATE TABLE kept AS SELECT 'yes' AS text"),
+    read: async () => (await client.query<{ text: string }>('SELECT text FROM kept')).rows[0]?.text,
+    close: () => void client.end().catch(() => {}),
+  };
 }
 
 const SERVICES = [
-  {
-    name: 'Redis',
-    start: () => startRedis({ durable: true }),
-    write: (url: string) => askRedis(url, 'SET', 'kept', 'yes'),
-    read: (url: string) => askRedis(url, 'GET', 'kept'),
-    kept: 'yes' as unknown,
-  },
-  {
-    name: 'PostgreSQL',
-    start: () => startPostgres({ durable: true, settings: { work_mem: '5MB' } }),
-    write: (url: string) => askPostgres(url, "CREATE TABLE kept AS SELECT current_setting('work_mem') AS text"),
-    read: (url: string) => askPostgres(url, 'SELECT text FROM kept'),
-    kept: [['5MB']],
-  },
+  { name: 'Redis', start: () => startRedis({ durable: true }), connect: connectToRedis },
+  { name: 'PostgreSQL', start: () => startPostgres(), connect: connectToPostgres },
+  { name: 'PostgreSQL, durable', start: () => startPostgres({ durable: true }), connect: connectToPostgres },
 ];
 
-describe.each(SERVICES)('$name', ({ start, write, read, kept }) => {
-  it('keeps its data when it is killed and when it is stopped, and leaves nothing when it is removed', async () => {
+describe.each(SERVICES)('$name', ({ start, connect }) => {
+  it('keeps what it has acknowledged, however it ends, until it is removed', async () => {
     const service = await start();
-    await write(service.url);
-    for (const end of ['kill', 'stop'] as const) {
-      await service[end]();
-      await expect(read(service.url)).rejects.toThrow(/closed|ECONNREFUSED/);
-      await service.start();
-      expect(await read(service.url)).toEqual(kept);
+    const { url, port } = service;
+    try {
+      const writer = await connect(url);
+      await writer.write();
+      for (const end of ['kill', 'stop'] as const) {
+        const processes = processTree(service.pid);
+        await service[end]();
+        expect(stillRunning(processes)).toEqual([]);
+        expect(() => service.pid).toThrow('The server does not run.');
+        await expect(connect(url)).rejects.toThrow(/closed|ECONNREFUSED/);
+        await service.start();
+        expect([service.url, service.port]).toEqual([url, port]);
+      }
+      await service.restart();
+      const reader = await connect(url);
+      expect(await reader.read()).toBe('yes');
+      reader.close();
+    } finally {
+      await service.remove();
     }
-    service.pause();
     await service.remove();
-    expect([existsSync(service.dir), isRunning(service)]).toEqual([false, false]);
+    expect(existsSync(service.dir)).toBe(false);
+  });
+
+  it('answers nobody while it is paused, and everybody afterwards', async () => {
+    const service = await start();
+    try {
+      const connection = await connect(service.url);
+      await connection.write();
+      service.pause();
+      await sleep(50); // What was under way may have been answered.
+      const answer = connection.read();
+      expect(await Promise.race([answer, sleep(300, 'nothing')])).toBe('nothing');
+      service.resume();
+      expect(await answer).toBe('yes');
+      connection.close();
+
+      service.pause();
+      const processes = processTree(service.pid);
+      await service.remove();
+      expect(stillRunning(processes)).toEqual([]);
+    } finally {
+      await service.remove();
+    }
   });
 });
 
-it('a cluster takes keys of every slot', async () => {
+it('takes options and settings', async () => {
+  const [redis, postgres] = await Promise.all([
+    startRedis({ args: ['--maxclients', '17'] }),
+    startPostgres({ settings: { max_connections: '7' } }),
+  ]);
+  const client = new Redis(redis.url);
+  const database = new Client(postgres.url);
+  try {
+    await database.connect();
+    expect(await client.config('GET', 'maxclients')).toEqual(['maxclients', '17']);
+    expect((await database.query('SHOW max_connections')).rows).toEqual([{ max_connections: '7' }]);
+  } finally {
+    client.disconnect();
+    await database.end();
+    await Promise.all([redis.remove(), postgres.remove()]);
+  }
+});
+
+it('says what a server has printed when it does not start', async () => {
+  await expect(startRedis({ args: ['--maxmemory', 'plenty'] })).rejects.toThrow(/maxmemory/);
+  await expect(startPostgres({ settings: { work_mem: 'plenty' } })).rejects.toThrow(/work_mem/);
+});
+
+it('starts a cluster that takes keys of every slot', async () => {
   const cluster = await startRedisCluster();
   try {
-    const slots = await askRedis(cluster.nodes[0]!.url, 'CLUSTER', 'SLOTS');
-    expect(slots).toHaveLength(3);
+    const client = new Redis(cluster.nodes[0]!.url);
+    expect(await client.cluster('SLOTS')).toHaveLength(3);
+    client.disconnect();
   } finally {
     await cluster.remove();
   }
 });
 
-it('servers end with the process that started them, though it is killed', async () => {
-  const script = `
-    import { startPostgres, startRedis } from '${import.meta.dirname}/index.ts';
-    for (const service of await Promise.all([startRedis(), startPostgres()])) console.log(service.pid, service.dir);
-    setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+describe('when the process that wanted the servers is killed', () => {
+  let temporary: string;
+  beforeEach(() => {
+    temporary = mkdtempSync(join(tmpdir(), 'services-'));
+    chmodSync(temporary, 0o755); // For the account that runs PostgreSQL.
   });
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: child.stdout })) if (lines.push(line) === 2) break;
-  const services = lines.map((line) => ({ pid: Number(line.split(' ')[0]), dir: line.split(' ')[1]! }));
-  expect(services.map(isRunning)).toEqual([true, true]);
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  await expect.poll(() => services.map(isRunning), { timeout: 5000 }).toEqual([false, false]);
-  await expect.poll(() => services.map(({ dir }) => existsSync(dir)), { timeout: 5000 }).toEqual([false, false]);
-});
+  afterEach(() => rmSync(temporary, { recursive: true }));
 
-function isRunning({ pid }: Pick<Service, 'pid'>): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
+  /** A process that starts servers, prints a line when they run, and never ends by itself. */
+  function startUser(): ChildProcess {
+    const script = `
+      import { startPostgres, startRedis } from '${import.meta.dirname}/index.ts';
+      console.log('starting');
+      await Promise.all([startRedis(), startPostgres()]);
+      console.log('started');
+      setInterval(() => {}, 1000);`;
+    return spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      env: { ...process.env, TMPDIR: temporary },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
   }
-}
+
+  async function line(user: ChildProcess, text: string): Promise<void> {
+    for await (const printed of createInterface({ input: user.stdout! })) if (printed === text) return;
+    throw new Error(`It has ended without printing '${text}'.`);
+  }
+
+  async function expectNothingAfterKill(user: ChildProcess): Promise<void> {
+    expect(user.exitCode).toBeNull();
+    const processes = processTree(user.pid!);
+    const exited = once(user, 'exit');
+    user.kill('SIGKILL');
+    await exited;
+    await expect.poll(() => stillRunning(processes), { timeout: 10_000 }).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
+  }
+
+  it('leaves no process and no folder', async () => {
+    const user = startUser();
+    await line(user, 'started');
+    // Each with its supervisor, and the processes that PostgreSQL has from the start.
+    expect(processTree(user.pid!).length).toBeGreaterThan(6);
+    expect(readdirSync(temporary)).toHaveLength(2);
+    await expectNothingAfterKill(user);
+  });
+
+  it.each([50, 150, 250, 400, 600])('leaves nothing after %i ms of starting either', async (delayMs) => {
+    const user = startUser();
+    await line(user, 'starting');
+    await sleep(delayMs);
+    await expectNothingAfterKill(user);
+  });
+});
