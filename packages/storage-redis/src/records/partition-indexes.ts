@@ -18,8 +18,8 @@ type IndexName = `all/${RecordKind}` | `due/${RecordKind}` | 'expiring/thread';
 interface Announcement {
   readonly index: IndexName;
   readonly member: string;
-  /** Time, or `+` and ms from now; `null` when the entry is only to be looked at again. */
-  readonly score: number | string | null;
+  /** Time, or `+` and ms from now. */
+  readonly score: number | string;
 }
 
 /**
@@ -50,18 +50,21 @@ export class PartitionIndexes {
    */
   async announce({ writes = [] }: Commit, ttlMs: number | null): Promise<number | null> {
     const announcements: Announcement[] = [];
+    const deleted: string[] = [];
     for (const write of writes) {
       const { kind, id } = write.key;
       if (write.write !== 'delete' && write.dueAt != null) {
         announcements.push({ index: `due/${kind}`, member: pathOf(write.key), score: write.dueAt });
       }
-      if (write.write === 'put' || !isPartition(kind)) continue;
-      const isInsert = write.write === 'insert';
-      announcements.push({ index: `all/${kind}`, member: id, score: isInsert ? 0 : null });
-      if (kind === 'thread' && isInsert && ttlMs !== null) {
+      if (!isPartition(kind)) continue;
+      if (write.write === 'delete') deleted.push(`all/${kind} ${id}`);
+      if (write.write !== 'insert') continue;
+      announcements.push({ index: `all/${kind}`, member: id, score: 0 });
+      if (kind === 'thread' && ttlMs !== null) {
         announcements.push({ index: 'expiring/thread', member: id, score: `+${ttlMs}` });
       }
     }
+    await this.#note('later', deleted);
     return announcements.length > 0 ? this.#announce(announcements) : null;
   }
 
@@ -93,11 +96,12 @@ export class PartitionIndexes {
     await this.#connection.command('zadd', [this.#key('expiring/thread'), 'XX', until, threadId]);
   }
 
-  /** Has entries looked at that were found to be wrong, when nothing can be under way for them. */
+  /** Has entries looked at that a reader found to be wrong, when nothing can be under way for them any more. */
   async suspect(kind: RecordKind, index: 'all' | 'due' | 'expiring', keys: readonly RecordKey[]): Promise<void> {
-    if (keys.length === 0) return;
-    const entries = keys.map((key) => `${index}/${kind} ${pathOf(key)}`);
-    await this.#connection.run(this.#scripts.suspect, [this.#pending], entries);
+    await this.#note(
+      'now',
+      keys.map((key) => `${index}/${kind} ${pathOf(key)}`),
+    );
   }
 
   /** Brings entries in line with their records that were announced a while ago, also by processes that are gone. */
@@ -144,10 +148,18 @@ export class PartitionIndexes {
     return name === 'due' ? String(parseHead(head).dueAt ?? '') : '=';
   }
 
+  async #note(when: 'now' | 'later', entries: readonly string[]): Promise<void> {
+    if (entries.length === 0) return;
+    try {
+      await this.#connection.run(this.#scripts.suspect, [this.#pending], [when, ...entries]);
+    } catch {
+      // A server without room refuses this as well, and is still to be read and emptied.
+    }
+  }
+
   async #announce(announcements: readonly Announcement[]): Promise<number> {
     const keys = [this.#pending];
     const args = announcements.flatMap(({ index, member, score }) => {
-      if (score === null) return [0, index, member, ''];
       const key = this.#key(index);
       if (!keys.includes(key)) keys.push(key);
       return [keys.indexOf(key) + 1, index, member, score];
