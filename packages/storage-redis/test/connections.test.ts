@@ -33,7 +33,8 @@ async function connections(): Promise<string[]> {
 }
 
 async function breakConnections(): Promise<void> {
-  for (const id of await connections()) await beside((client) => client.client('KILL', 'ID', id));
+  const ids = await connections();
+  await beside((client) => Promise.all(ids.map((id) => client.client('KILL', 'ID', id))));
 }
 
 const thread = { kind: 'thread', path: [], id: 'thread_1' } as const;
@@ -120,6 +121,21 @@ describe('connections', () => {
     const logged = await reader.events.read(stream, { after: 0, limit: 1000 });
     await expect.poll(() => heard).toEqual(logged.map(({ data }) => data));
     expect([...new Set(heard)]).toEqual(written);
+    listener.abort();
+  });
+
+  it('that listen tell what came while they were broken', async () => {
+    const [writer, reader] = [await openRedisStorage({ url, keyPrefix }), await open()];
+    storages.push(writer);
+    await insertRun(writer);
+    const heard: string[] = [];
+    const listener = new AbortController();
+    await reader.events.subscribe(stream, (events) => heard.push(...events.map(({ data }) => data)), listener);
+    for (let n = 0; n < 20; n++) {
+      await Promise.all([breakConnections(), append(writer, String(n))]);
+      await expect.poll(() => heard, { interval: 5 }).toHaveLength(n + 1);
+    }
+    expect(heard).toEqual(Array.from({ length: 20 }, (_, n) => String(n)));
     listener.abort();
   });
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import type { Storage } from '@cogitator-ai/openai-storage';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -91,7 +92,9 @@ it('hears nothing of another database with the same prefix', async () => {
   const heard: string[] = [];
   const listener = new AbortController();
   await other.events.subscribe(stream, (events) => heard.push(...events.map(({ data }) => data)), listener);
+  await sleep(50);
   await one.events.append({ stream, fence: 0, events: [{ event: 'e', data: 'of the one' }] });
+  await sleep(50);
   await other.events.append({ stream, fence: 0, events: [{ event: 'e', data: 'of the other' }] });
   await expect.poll(() => heard).toContain('of the other');
   expect(heard).not.toContain('of the one');
