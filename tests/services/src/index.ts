@@ -1,4 +1,4 @@
 export { startPostgres, type PostgresOptions } from './postgres.ts';
 export { startRedisCluster, type RedisCluster } from './redis-cluster.ts';
 export { startRedis, type RedisOptions } from './redis.ts';
-export type { Service } from './service.ts';
+export { startService, type Service, type ServiceDefinition } from './service.ts';
