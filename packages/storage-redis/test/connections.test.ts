@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Storage, StorageError } from '@cogitator-ai/openai-storage';
+import { startRedis } from '@cogitator-ai/tests-services';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openRedisStorage, type RedisStorageOptions } from '../src/index.ts';
@@ -148,6 +149,37 @@ describe('connections', () => {
     expect(performance.now() - before).toBeLessThan(1200);
     await expect.poll(() => storage.get(thread).catch(() => null), { timeout: 5000 }).toMatchObject({ key: thread });
   });
+});
+
+it('is closed at once while the server is away', async () => {
+  const server = await startRedis();
+  const storage = await openRedisStorage({ url: server.url });
+  await server.kill();
+  const waiting = storage.get(thread).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  await sleep(100);
+  const before = performance.now();
+  await storage.close();
+  expect(performance.now() - before).toBeLessThan(1000);
+  expect(await waiting).toMatchObject({ name: 'StorageError' });
+  await server.remove();
+});
+
+it('goes on by itself when a server comes back, and has lost nothing', async () => {
+  const server = await startRedis({ durable: true });
+  const storage = await openRedisStorage({ url: server.url, connectTimeoutMs: 300 });
+  await insertRun(storage);
+  await server.kill();
+  const before = performance.now();
+  await expect(storage.get(thread)).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(storage.get(thread)).rejects.toMatchObject({ code: 'unavailable' });
+  expect(performance.now() - before).toBeLessThan(2000);
+  await server.start();
+  await expect.poll(() => storage.get(thread).catch(() => null), { timeout: 5000 }).toMatchObject({ key: thread });
+  await storage.close();
+  await server.remove();
 });
 
 describe('opening', () => {

@@ -14,6 +14,7 @@ export class Connection {
   readonly #limits: Required<TimeLimits>;
   readonly #underway = new Set<Promise<unknown>>();
   #ready: Promise<void> | null = null;
+  #stopWaiting = (): void => {};
   #lastError: Error | null = null;
   #closing: Promise<void> | null = null;
 
@@ -37,7 +38,7 @@ export class Connection {
 
   /** @throws {@link StorageError} `closed`. */
   assertOpen(): void {
-    if (this.#closing) throw new StorageError('closed', 'The storage is closed.');
+    if (this.#closing) throw closed();
   }
 
   /** Sends one command. */
@@ -66,6 +67,7 @@ export class Connection {
   /** Lets what is under way end, and then the client. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
+    this.#stopWaiting();
     return this.#closing;
   }
 
@@ -107,14 +109,21 @@ export class Connection {
     const { client } = this;
     let onReady = (): void => {};
     try {
-      const ready = new Promise<void>((resolve) => client.once('ready', (onReady = resolve)));
+      const ready = new Promise<void>((resolve, reject) => {
+        client.once('ready', (onReady = resolve));
+        this.#stopWaiting = () => reject(closed());
+      });
       await within(this.#limits.connectTimeoutMs, ready);
     } catch (error) {
-      throw toStorageError(this.#lastError ?? error);
+      throw toStorageError(StorageError.isInstance(error) ? error : (this.#lastError ?? error));
     } finally {
       client.off('ready', onReady);
     }
   }
+}
+
+function closed(): StorageError {
+  return new StorageError('closed', 'The storage is closed.');
 }
 
 /** What the promise comes to, or a rejection when that takes longer. */

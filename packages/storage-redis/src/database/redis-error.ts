@@ -19,8 +19,14 @@ export function isNotSent(error: unknown): boolean {
 /** The error a caller of the storage gets. */
 export function toStorageError(error: unknown): StorageError {
   if (StorageError.isInstance(error)) return error;
-  const message = error instanceof Error ? error.message || error.name : String(error);
+  const message = messageOf(error);
   const code = WRONG_TYPE.test(message) ? 'schema_mismatch' : 'unavailable';
   // ioredis puts the command beside the message, bodies and passwords included.
   return new StorageError(code, `Redis: ${message}`, { cause: new Error(message) });
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // It tells of the option that has it send nothing twice.
+  return error.name === 'MaxRetriesPerRequestError' ? 'The connection was lost' : error.message || error.name;
 }
