@@ -16,6 +16,9 @@ export interface RedisCluster {
 export async function startRedisCluster({ size = 3 }: { size?: number } = {}): Promise<RedisCluster> {
   const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
   const nodes = await Promise.all(Array.from({ length: size }, () => startRedis({ args })));
+  const remove = async (): Promise<void> => {
+    await Promise.all(nodes.map((node) => node.remove()));
+  };
   const clients = nodes.map(({ url }) => new Redis(url));
   try {
     for (const [index, client] of clients.entries()) {
@@ -34,13 +37,11 @@ export async function startRedisCluster({ size = 3 }: { size?: number } = {}): P
       if (performance.now() > giveUpAt) throw new Error('The nodes do not come together.');
       await sleep(50);
     }
+  } catch (error) {
+    await remove();
+    throw error;
   } finally {
     for (const client of clients) client.disconnect();
   }
-  return {
-    nodes,
-    async remove() {
-      await Promise.all(nodes.map((node) => node.remove()));
-    },
-  };
+  return { nodes, remove };
 }
