@@ -1,0 +1,78 @@
+import { openStorage } from '@cogitator-ai/openai-server';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { findHalves, findLosses, listAll } from './load/audit.ts';
+import { beginRun } from './load/begin-run.ts';
+import { beginUpload } from './load/begin-upload.ts';
+import { connect, startLoad } from './load/start-load.ts';
+import { startServer } from './servers/start-server.ts';
+import { makeDue } from './stores/make-due.ts';
+import { startPostgresStore } from './stores/postgres-store.ts';
+import { startRedisStore } from './stores/redis-store.ts';
+import { createSqliteStore } from './stores/sqlite-store.ts';
+
+const KILLS = 3;
+/** What is due is looked for every two seconds. */
+const SWEPT = { timeout: 20_000, interval: 100 };
+
+describe.each([
+  { name: 'SQLite', openStore: async () => createSqliteStore() },
+  { name: 'PostgreSQL', openStore: () => startPostgresStore() },
+  { name: 'Redis', openStore: () => startRedisStore() },
+])('a server on $name that is killed while it writes', ({ openStore }) => {
+  it('has kept all that it acknowledged, nothing by halves, and goes on', async () => {
+    const store = await openStore();
+    onTestFinished(() => store.remove());
+    const server = await startServer({ storageUrl: store.url });
+    onTestFinished(() => server.remove());
+    const client = connect(server.url);
+    const storage = await openStorage({ storageUrl: store.url });
+    onTestFinished(() => storage.close());
+    const findLeftovers = async (): Promise<string[]> =>
+      store.findLeftovers(new Set((await listAll(storage, 'file')).map(({ key }) => key.id)));
+
+    await beginUpload(server.url);
+    await expect.poll(findLeftovers, { timeout: 10_000 }).not.toEqual([]);
+    const begun = await beginRun(client);
+    const ledgers = [];
+    for (let kill = 0; kill < KILLS; kill++) {
+      const load = await startLoad({ urls: [server.url] });
+      await load.progress(2);
+      await server.kill();
+      await load.stop();
+      expect([...load.ledger.failures]).toEqual(['connection lost']);
+      ledgers.push(load.ledger);
+      await server.start();
+    }
+
+    for (const ledger of ledgers) expect(await findLosses(ledger, client)).toEqual([]);
+    expect(await findHalves(storage, client)).toEqual([]);
+
+    // Nobody takes over a run yet whose server was killed: it locks its thread until its time is up.
+    const { threadId, run, text } = begun;
+    const { runs, messages } = client.beta.threads;
+    const addMessage = () => messages.create(threadId, { role: 'user', content: 'Are you there?' });
+    await expect(addMessage()).rejects.toMatchObject({ status: 400 });
+    for (const record of await listAll(storage, 'thread')) {
+      const page = await storage.list({ kind: 'run', path: [record.key.id], limit: 1, order: 'desc' });
+      for (const active of page.records) if (active.dueAt !== null) await makeDue(storage, active);
+    }
+    const status = async () => (await runs.retrieve(run.id, { thread_id: threadId })).status;
+    await expect.poll(status, SWEPT).toBe('expired');
+    await expect.poll(() => storage.due('run', 100), SWEPT).toEqual([]);
+    // What its client was streamed is there.
+    const [answer] = (await messages.list(threadId)).data;
+    expect(answer).toMatchObject({ status: 'incomplete', run_id: run.id });
+    const [content] = answer!.content;
+    expect(content?.type === 'text' && content.text.value).toMatch(text());
+    await addMessage();
+    const next = await runs.createAndPoll(threadId, { assistant_id: run.assistant_id }, { pollIntervalMs: 50 });
+    expect(next.status).toBe('completed');
+
+    // Nor does content stay for ever that belongs to no file.
+    for (const note of await listAll(storage, 'unowned_blob')) await makeDue(storage, note);
+    await expect.poll(() => listAll(storage, 'unowned_blob'), SWEPT).toEqual([]);
+    await store.ageLeftovers();
+    await server.restart();
+    expect(await findLeftovers()).toEqual([]);
+  });
+});

@@ -1,0 +1,83 @@
+import type { RecordKind, Storage, StoredRecord } from '@cogitator-ai/openai-storage';
+import { NotFoundError, type OpenAI } from 'openai';
+import { bytesOf, textOf } from './content.ts';
+import type { Ledger } from './ledger.ts';
+import { firstNames } from './start-load.ts';
+
+/** What was acknowledged and is not there as it should be, for people. */
+export async function findLosses(ledger: Ledger, client: OpenAI): Promise<string[]> {
+  const losses: string[] = [];
+  for (const [threadId, names] of ledger.threads) {
+    const texts = await textsOf(client, threadId).catch((error: unknown) => String(error));
+    if (typeof texts === 'string') losses.push(`thread ${threadId}: ${texts}`);
+    else {
+      for (const [id, name] of names) if (texts.get(id) !== textOf(name)) losses.push(`message ${id} of ${threadId}`);
+    }
+  }
+  for (const { threadId, runId, text } of ledger.runs) {
+    const run = await client.beta.threads.runs.retrieve(runId, { thread_id: threadId });
+    const texts = await textsOf(client, threadId);
+    if (run.status !== 'completed' || !text || ![...texts.values()].includes(text)) losses.push(`run ${runId}`);
+  }
+  for (const [id, name] of ledger.files) {
+    const isThere = await isWhole(client, id, name).catch(() => false);
+    if (!isThere) losses.push(`file ${id}`);
+  }
+  for (const path of ledger.deleted) {
+    const error = await client.get(path).catch((reason: unknown) => reason);
+    if (!(error instanceof NotFoundError)) losses.push(`${path} was deleted: ${String(error)}`);
+  }
+  return losses;
+}
+
+/** What is there by halves or twice, acknowledged or not, for people. */
+export async function findHalves(storage: Storage, client: OpenAI): Promise<string[]> {
+  const halves: string[] = [];
+  const seen = new Set<string>();
+  for (const { body } of await listAll(storage, 'thread')) {
+    const { id, metadata } = JSON.parse(body) as { id: string; metadata: Record<string, string> };
+    const texts = await textsOf(client, id);
+    const named = [...texts.values()].filter((text) => /^[\da-f]{8}-/.test(text));
+    for (const text of named) {
+      const [name = ''] = text.split(' ');
+      if (text !== textOf(name)) halves.push(`message ${name} is not whole`);
+      if (seen.has(name)) halves.push(`message ${name} is there twice`);
+      seen.add(name);
+    }
+    const first = metadata['first'];
+    if (first !== undefined && !firstNames(first).every((name) => named.includes(textOf(name)))) {
+      halves.push(`thread ${id} lacks messages it was made with`);
+    }
+  }
+  const names = new Set<string>();
+  for await (const { id, filename } of client.files.list({ limit: 100 })) {
+    if (!(await isWhole(client, id, filename))) halves.push(`file ${id} is not whole`);
+    if (names.has(filename)) halves.push(`file ${filename} is there twice`);
+    names.add(filename);
+  }
+  return halves;
+}
+
+/** All records of a kind that has no owners: not all of them can be listed by clients. */
+export async function listAll<K extends RecordKind>(storage: Storage, kind: K): Promise<StoredRecord<K>[]> {
+  const all: StoredRecord<K>[] = [];
+  for (;;) {
+    const after = all.at(-1)?.key.id;
+    const { records, hasMore } = await storage.list({ kind, path: [], limit: 100, order: 'asc', after });
+    all.push(...records);
+    if (!hasMore) return all;
+  }
+}
+
+async function textsOf(client: OpenAI, threadId: string): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  for await (const { id, content } of client.beta.threads.messages.list(threadId, { limit: 100 })) {
+    texts.set(id, content.map((part) => (part.type === 'text' ? part.text.value : '')).join(''));
+  }
+  return texts;
+}
+
+async function isWhole(client: OpenAI, fileId: string, name: string): Promise<boolean> {
+  const content = await client.files.content(fileId);
+  return Buffer.from(await content.arrayBuffer()).equals(bytesOf(name));
+}

@@ -1,0 +1,52 @@
+import { APIConnectionTimeoutError, APIError } from 'openai';
+
+/** What clients were told, to be compared with what is there afterwards. */
+export class Ledger {
+  /** Ids of threads, and of each the names of the messages that were acknowledged, by their ids. */
+  readonly threads = new Map<string, Map<string, string>>();
+  /** Names of files, by their ids. */
+  readonly files = new Map<string, string>();
+  /** Runs that ended as completed, and what was answered in them. */
+  readonly runs: { readonly threadId: string; readonly runId: string; readonly text: string }[] = [];
+  /** Paths of what was deleted. */
+  readonly deleted: string[] = [];
+  /** What went wrong, for people: each kind once. */
+  readonly failures = new Set<string>();
+  /** The longest that anybody waited for an answer or a refusal, in ms. */
+  longestWaitMs = 0;
+  /** How often each activity has come to its end. */
+  readonly done = { thread: 0, file: 0, stream: 0, poll: 0 };
+
+  /** Does something that may fail; answers whether it did not. */
+  async attempt(work: () => Promise<void>): Promise<boolean> {
+    const startedAt = performance.now();
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      this.failures.add(nameOfFailure(error));
+      return false;
+    } finally {
+      this.longestWaitMs = Math.max(this.longestWaitMs, performance.now() - startedAt);
+    }
+  }
+}
+
+/** A run that did not end as completed. */
+export class RunFailedError extends Error {
+  constructor(status: string, code: string | undefined) {
+    super(`run ${status}: ${code}`);
+  }
+}
+
+/** What a client learns of a failure: the status, the type and the message of the error, or how the connection ended. */
+function nameOfFailure(error: unknown): string {
+  if (error instanceof APIConnectionTimeoutError) return 'no answer';
+  if (error instanceof APIError) {
+    if (error.status !== undefined) return `${error.status} ${error.type}`;
+    return error.type === undefined ? 'connection lost' : `stream ended: ${error.type}`;
+  }
+  if (error instanceof RunFailedError) return error.message;
+  // What fetch says of a body that broke off.
+  return error instanceof TypeError && error.message === 'terminated' ? 'connection lost' : String(error);
+}
