@@ -212,29 +212,31 @@ if deletes then
     end
   end
 
+  -- What is below goes first: should the server stop in between, as it may while it hands the slot to another, then the record
+  -- is still there to be deleted again.
   function remove(write, id)
+    for _, child in ipairs(children(write.kind)) do
+      delete_collection(child, write.below)
+    end
+    for _, value in ipairs(write.freed) do
+      redis.call('HDEL', unique, value)
+    end
+    if write.kind == 'run' then
+      redis.call('UNLINK', base .. 'events/' .. id, base .. 'writer/' .. id)
+    end
     for _, filter in ipairs(write.filters or {}) do
       local value = redis.call('HGET', write.record, filter.field)
       if value then
         redis.call('ZREM', filter.key, value .. '/' .. id)
       end
     end
-    redis.call('UNLINK', write.record)
-    if write.collection then
-      redis.call('ZREM', write.collection, id)
-    end
     if write.held then
       redis.call('HDEL', unique, write.held)
     end
-    for _, value in ipairs(write.freed) do
-      redis.call('HDEL', unique, value)
+    if write.collection then
+      redis.call('ZREM', write.collection, id)
     end
-    for _, child in ipairs(children(write.kind)) do
-      delete_collection(child, write.below)
-    end
-    if write.kind == 'run' then
-      redis.call('UNLINK', base .. 'events/' .. id, base .. 'writer/' .. id)
-    end
+    redis.call('UNLINK', write.record)
   end
 end
 
