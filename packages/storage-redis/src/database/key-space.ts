@@ -68,7 +68,7 @@ export class KeySpace {
 }
 
 /** A record's name within its partition. The outermost owner is not repeated. */
-export function nameOf({ kind, path, id }: RecordKey): string {
+function nameOf({ kind, path, id }: RecordKey): string {
   return `${kind}/${ownersText(path)}${id}`;
 }
 
