@@ -13,9 +13,9 @@ export class Ear {
     this.heard.push(...events);
   };
 
-  /** Resolves when `count` events were heard; rejects after ten seconds. */
+  /** Resolves when `count` events were heard; rejects after five seconds. */
   async hears(count: number): Promise<LoggedEvent[]> {
-    await vi.waitFor(() => expect(this.heard.length).toBeGreaterThanOrEqual(count), { timeout: 10_000, interval: 5 });
+    await vi.waitFor(() => expect(this.heard.length).toBeGreaterThanOrEqual(count), { timeout: 5000, interval: 5 });
     return this.heard;
   }
 }
