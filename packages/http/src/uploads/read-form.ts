@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
+  ApiError,
   Filename,
   fileTooLarge,
   malformedMultipart,
@@ -10,6 +10,7 @@ import {
 } from '@cogitator-ai/openai-protocol';
 import { Busboy, type BusboyFileStream } from '@fastify/busboy';
 import { z } from 'zod';
+import { drainBody } from './drain-body.ts';
 
 /** Most form fields beside the file, and their longest value in bytes. */
 const FIELD_LIMITS = { fields: 20, fieldSize: 64 * 1024, fieldNameSize: 200, headerPairs: 100 };
@@ -89,16 +90,21 @@ async function parseForm<Received>(
     });
     receiving.push(received);
   });
+  const body = request.body?.getReader();
   try {
-    if (!request.body) throw malformedMultipart();
-    await pipeline(Readable.fromWeb(request.body as never), busboy);
+    if (!body) throw malformedMultipart();
+    await pipeline(chunksOf(body), busboy);
     return { fields, files: await Promise.all(receiving) };
   } catch (error) {
     failed.abort(error);
     const settled = await Promise.allSettled(receiving);
     for (const result of settled) if (result.status === 'fulfilled') await file.discard(result.value.received);
     // If nobody has refused what the form holds, it is the form itself that broke off.
-    throw refusal ?? malformedMultipart();
+    const reason = refusal ?? malformedMultipart();
+    // Of what is too large, the rest may be as large as it likes.
+    if (ApiError.isInstance(reason) && reason.status === 413) await body?.cancel();
+    else if (body) await drainBody(body);
+    throw reason;
   }
 }
 
@@ -112,6 +118,15 @@ function openParser(contentType: string, field: string, maxBytes: number): Insta
     });
   } catch {
     throw malformedMultipart();
+  }
+}
+
+/** Leaves the body as it is where its reader stops. */
+async function* chunksOf(body: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const { done, value } = await body.read();
+    if (done) return;
+    yield value;
   }
 }
 
