@@ -21,6 +21,9 @@ async function begin(): Promise<{ path: string; run: () => Promise<Run> }> {
 
 describe('a run whose store is out of reach for a moment', () => {
   it.each([
+    ['it is looked at first', { method: 'get', when: /"kind":"run"/ }],
+    ['it is begun', { method: 'commit', when: /thread\.run\.in_progress/ }],
+    ['it was begun, and only the answer is lost', { method: 'commit', when: /thread\.run\.in_progress/, done: true }],
     ['the end is written', { method: 'commit', when: /thread\.run\.completed/ }],
     [
       'the end was written, and only the answer is lost',
@@ -35,6 +38,18 @@ describe('a run whose store is out of reach for a moment', () => {
     await expect.poll(run, { timeout: 5000 }).toMatchObject({ status: 'completed' });
     const { data } = await api.get<{ data: Message[] }>(`${path}/messages?limit=1`);
     expect(data).toMatchObject([{ status: 'completed', content: [{ text: { value: 'Once upon' } }] }]);
+    await api.post(`${path}/messages`, { role: 'user', content: 'Again' });
+  });
+
+  it('when it was made, and only the answer is lost: ends as it should, though nobody knows of it', async () => {
+    server.upstream.script({ text: ['Once', ' upon'] });
+    const { id: assistant_id } = await api.post<Assistant>('/assistants', { model: server.model });
+    const thread = await api.post<Thread>('/threads', { messages: [{ role: 'user', content: 'Hello' }] });
+    const path = `/threads/${thread.id}`;
+    unreliable.fail('commit', { when: /thread\.run\.created/, done: true });
+    expect((await api.send('POST', `${path}/runs`, { body: { assistant_id } })).status).toBe(503);
+    const runs = (): Promise<{ data: Run[] }> => api.get(`${path}/runs`);
+    await expect.poll(runs, { timeout: 5000 }).toMatchObject({ data: [{ status: 'completed' }] });
     await api.post(`${path}/messages`, { role: 'user', content: 'Again' });
   });
 

@@ -5,6 +5,7 @@ import { parseRecord } from '../records/parse-record.ts';
 import { untilSettled } from '../records/until-settled.ts';
 import { requireThread } from '../threads/require-thread.ts';
 import { writeRun } from './build-run.ts';
+import { commitAndEnqueue } from './commit-and-enqueue.ts';
 import { expireRun } from './expire-run.ts';
 import { mayBecome } from './run-status.ts';
 
@@ -22,18 +23,19 @@ export async function cancelRun(context: EngineContext, threadId: string, runId:
     const current = parseRecord(record);
     if (!mayBecome(current.status, 'cancelling')) throw cannotCancelRun(current.status);
     const run = Json.of<Run>({ ...current, status: 'cancelling', required_action: null });
-    const result = await storage.commit({
-      checks: [{ check: 'version', key, version: record.version }],
-      writes: [writeRun('put', run, record)],
-      events: {
-        stream: { partition: threadId, id: runId },
-        fence: record.fence,
-        events: [{ event: 'thread.run.cancelling', data: run.text }],
-      },
+    const result = await commitAndEnqueue(context, { threadId, runId }, async () => {
+      const committed = await storage.commit({
+        checks: [{ check: 'version', key, version: record.version }],
+        writes: [writeRun('put', run, record)],
+        events: {
+          stream: { partition: threadId, id: runId },
+          fence: record.fence,
+          events: [{ event: 'thread.run.cancelling', data: run.text }],
+        },
+      });
+      if (committed.ok) dispatcher.interrupt({ threadId, runId });
+      return committed;
     });
-    if (!result.ok) return undefined;
-    dispatcher.interrupt({ threadId, runId });
-    dispatcher.enqueue({ threadId, runId });
-    return run;
+    return result.ok ? run : undefined;
   });
 }

@@ -20,6 +20,7 @@ import { attachFiles } from '../threads/attach-files.ts';
 import { buildThread } from '../threads/build-thread.ts';
 import { updateToolResources } from '../tools/tool-resources.ts';
 import { buildRun, writeRun } from './build-run.ts';
+import { commitAndEnqueue } from './commit-and-enqueue.ts';
 import { assertUnlocked, commitUnlocked } from './thread-lock.ts';
 
 /** A run that was started or continued, and where its events from that moment on begin. */
@@ -87,7 +88,7 @@ async function start(
   events: readonly LogEvent[],
   before: () => Commit | Promise<Commit>,
 ): Promise<StartedRun> {
-  const { storage, dispatcher, limits } = context;
+  const { storage, limits } = context;
   const { thread_id: threadId, id: runId } = value;
   const run = Json.of(value);
   const dueAt = (await storage.now()) + limits.runLifetimeMs;
@@ -102,18 +103,15 @@ async function start(
   };
   const result = await commitUnlocked(context, threadId, async () => {
     const { checks = [], writes = [] } = await before();
-    return storage.commit({
-      checks,
-      writes: [...writes, writeRun('insert', run, { fence: 0, dueAt })],
-      events: batch,
-    });
+    const insertion = writeRun('insert', run, { fence: 0, dueAt });
+    const commit: Commit = { checks, writes: [...writes, insertion], events: batch };
+    return commitAndEnqueue(context, { threadId, runId }, () => storage.commit(commit));
   });
   if (!result.ok) {
     throw result.conflict.reason === 'taken'
       ? threadHasActiveRun(threadId, result.conflict.holder)
       : notFound('thread', threadId);
   }
-  dispatcher.enqueue({ threadId, runId });
   return { run, after: 0 };
 }
 

@@ -1,4 +1,4 @@
-import type { EventLog, EventStreamKey, LoggedEvent } from '@cogitator-ai/openai-storage';
+import type { EventLog, EventStreamKey, LogEvent, LoggedEvent } from '@cogitator-ai/openai-storage';
 import { DONE } from './run-events.ts';
 
 /** Events read from the log at a time. */
@@ -11,7 +11,7 @@ export interface EventSink {
    *
    * @returns Whether more may follow at once. After `false` nothing is written until {@link EventSink.drained} resolves.
    */
-  write(events: readonly LoggedEvent[]): boolean;
+  write(events: readonly LogEvent[]): boolean;
 
   /** Resolves when the sink can take more, or is gone. */
   drained(): Promise<void>;
@@ -33,13 +33,15 @@ export interface ReadEventsOptions {
  *
  * Events are passed on as they are appended. While the sink is full nothing is kept here: the reader falls behind and
  * later reads from the log what it missed.
+ *
+ * @returns Whether `done` was sent.
  */
 export async function readEvents(
   log: EventLog,
   stream: EventStreamKey,
   sink: EventSink,
   { after, signal, silenceMs, isOver }: ReadEventsOptions,
-): Promise<void> {
+): Promise<boolean> {
   const subscription = new AbortController();
   let last = after;
   let highest = after;
@@ -76,13 +78,13 @@ export async function readEvents(
         continue;
       }
       const events = await log.read(stream, { after: last, limit: PAGE });
-      if (signal.aborted) return;
+      if (signal.aborted) return false;
       if (events.length > 0) {
         deliver(events);
         continue;
       }
       // Whether it is over was asked before nothing was found: what came in between has been read.
-      if (over) return;
+      if (over) return false;
       // Nothing where something was: it may be gone with its thread.
       over = (highest > last || last === after) && (await isOver());
       if (over || highest > last) continue;
@@ -98,6 +100,7 @@ export async function readEvents(
       live = false;
       over = silent && (await isOver());
     }
+    return done;
   } finally {
     subscription.abort();
   }

@@ -2,7 +2,9 @@ import { isTerminalRunStatus, Json, type Run } from '@cogitator-ai/openai-protoc
 import type { StoredRecord } from '@cogitator-ai/openai-storage';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import type { RunTicket } from '../ports/dispatcher.ts';
+import { CommitInDoubtError } from '../records/commit-in-doubt.ts';
 import { runKey } from '../records/keys.ts';
+import { untilReachable } from '../records/until-reachable.ts';
 import { untilSettled } from '../records/until-settled.ts';
 import { parseRecord } from '../records/parse-record.ts';
 import { writeRun } from './build-run.ts';
@@ -19,18 +21,30 @@ const UNCHANGED: ClaimChange = { change: {}, event: null };
  *
  * @returns `null` when there is nothing to advance: the run has ended, waits for its client, is being advanced already,
  * was claimed by somebody else just now, or is gone.
+ * @throws `StorageError` when the store stays out of reach, or is when `interrupt` is aborted.
  */
-export async function claimRun(context: EngineContext, ticket: RunTicket): Promise<HeldRun | null> {
-  const record = await context.storage.get(runKey(ticket.threadId, ticket.runId));
-  return (
-    record &&
-    claim(context, record, ({ status }, { fence }) => {
-      if (fence !== record.fence) return null;
-      if (status === 'cancelling') return UNCHANGED;
-      if (status !== 'queued') return null;
-      return { change: { status: 'in_progress', started_at: unixSeconds(context) }, event: 'thread.run.in_progress' };
-    })
-  );
+export async function claimRun(
+  context: EngineContext,
+  ticket: RunTicket,
+  interrupt: AbortSignal,
+): Promise<HeldRun | null> {
+  /** The fence that a claim has set which was not answered. */
+  let doubtful: number | null = null;
+  return untilReachable(context, { waiting: 'a run waits for it to be begun', signal: interrupt }, async () => {
+    const record = await context.storage.get(runKey(ticket.threadId, ticket.runId));
+    if (!record) return null;
+    try {
+      return await claim(context, record, ({ status }, { fence }) => {
+        if (fence !== record.fence) return null;
+        if (status === 'cancelling' || (status === 'in_progress' && fence === doubtful)) return UNCHANGED;
+        if (status !== 'queued') return null;
+        return { change: { status: 'in_progress', started_at: unixSeconds(context) }, event: 'thread.run.in_progress' };
+      });
+    } catch (error) {
+      if (error instanceof CommitInDoubtError) doubtful = record.fence + 1;
+      throw error;
+    }
+  });
 }
 
 /** Claims a run whose time is up, whatever its status and whoever holds it. */

@@ -1,9 +1,8 @@
 import { isTerminalRunStatus, type Run } from '@cogitator-ai/openai-protocol';
-import { StorageError } from '@cogitator-ai/openai-storage';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import type { RunHandler } from '../ports/dispatcher.ts';
 import { ModelError } from '../ports/model-port.ts';
+import { untilReachable } from '../records/until-reachable.ts';
 import { addToolCalls, loadConversation } from './conversation.ts';
 import { endRun, forgetEvents, type Unfinished } from './end-run.ts';
 import { executeTool } from './execute-tool.ts';
@@ -20,14 +19,11 @@ import { pendingCalls, ToolCallsStep } from './tool-calls-step.ts';
 import { addUsage, NO_USAGE } from './usage.ts';
 import { PromptMeter } from '../tokens/prompt-meter.ts';
 
-/** Pauses between attempts to end a run while the store is out of reach, in ms. */
-const STORE_PAUSES_MS = [100, 500, 2000, 5000, 10_000];
-
 /** Advances runs: claims one, takes model turns and executes server tools until it has ended or waits for its client. */
 export function createRunLoop(context: EngineContext): RunHandler {
   return async (ticket, interrupt) => {
     try {
-      const held = await claimRun(context, ticket);
+      const held = await claimRun(context, ticket, interrupt);
       if (held) await advance(context, held, interrupt);
     } catch (error) {
       // It is somebody else's to end.
@@ -46,12 +42,13 @@ interface Progress extends Unfinished {
 
 async function advance(context: EngineContext, held: HeldRun, interrupt: AbortSignal): Promise<void> {
   const expiry = new AbortController();
-  const msToExpiry = Math.max(0, (held.dueAt ?? Infinity) - (await context.storage.now()));
-  const timer = setTimeout(() => expiry.abort(), Math.min(msToExpiry, 2 ** 31 - 1));
+  let timer: NodeJS.Timeout | undefined;
   const stop = AbortSignal.any([interrupt, held.stopped, expiry.signal]);
   const progress: Progress = { open: null, openUsage: NO_USAGE, usage: NO_USAGE };
   const signals = { interrupt, expired: expiry.signal };
   try {
+    const msToExpiry = Math.max(0, (held.dueAt ?? Infinity) - (await context.storage.now()));
+    timer = setTimeout(() => expiry.abort(), Math.min(msToExpiry, 2 ** 31 - 1));
     const ending = await takeTurns(context, held, progress, stop);
     if (ending) await settle(context, held, progress, () => ending);
   } catch (error) {
@@ -146,7 +143,7 @@ async function settle(
 ): Promise<void> {
   let holder = held;
   let unfinished = progress;
-  await untilReachable(context, async (isFirst) => {
+  await untilReachable(context, { waiting: 'a run waits for it to be ended' }, async (isFirst) => {
     if (holder.stopped.aborted) {
       // What was written is what counts from here on: its readers have seen no more.
       const again = await claimAgain(context, holder);
@@ -160,20 +157,6 @@ async function settle(
     }
     await endRun(context, holder, endingOf(holder.run), unfinished);
   });
-}
-
-/** Tries again while the store is out of reach, for a while. */
-async function untilReachable({ logger }: EngineContext, attempt: (isFirst: boolean) => Promise<void>): Promise<void> {
-  for (let count = 0; ; count++) {
-    try {
-      return await attempt(count === 0);
-    } catch (error) {
-      const pauseMs = STORE_PAUSES_MS[count];
-      if (!StorageError.isInstance(error) || !error.retryable || pauseMs === undefined) throw error;
-      logger.warn({ err: error }, 'The store is out of reach; a run waits for it to be ended.');
-      await sleep(pauseMs);
-    }
-  }
 }
 
 /** How a run ends whose advance was broken off. */

@@ -7,6 +7,7 @@ import {
   type ListResponse,
   notFound,
   type Run,
+  type RunStatus,
   type SubmitToolOutputsRequest,
   type UpdateRunRequest,
 } from '@cogitator-ai/openai-protocol';
@@ -21,6 +22,7 @@ import { cancelRun } from './cancel-run.ts';
 import { createRun, createThreadAndRun, type StartedRun } from './create-run.ts';
 import { type EventSink, readEvents } from './event-reader.ts';
 import { expireRun } from './expire-run.ts';
+import { DONE } from './run-events.ts';
 import { submitToolOutputs } from './submit-tool-outputs.ts';
 
 /** Silence after which a reader looks whether its run is still there, in ms. */
@@ -82,17 +84,27 @@ export function createRunService(context: EngineContext): RunService {
       );
     },
 
-    follow({ run: { value: run }, after }, sink, { signal }) {
+    async follow({ run: { value: run }, after }, sink, { signal }) {
       const { thread_id: threadId, id: runId } = run;
-      return readEvents(storage.events, { partition: threadId, id: runId }, sink, {
+      const key = runKey(threadId, runId);
+      const isDone = await readEvents(storage.events, { partition: threadId, id: runId }, sink, {
         after,
         signal,
         silenceMs: READER_SILENCE_MS,
         async isOver() {
-          const record = await storage.get(runKey(threadId, runId));
-          return record === null || isTerminalRunStatus(parseRecord(record).status);
+          const record = await storage.get(key);
+          return record === null || isSettled(parseRecord(record).status);
         },
       });
+      if (isDone || signal.aborted) return;
+      // A store that crashed may have lost events. How the run has ended is told all the same.
+      const record = await storage.get(key);
+      if (record) sink.write([{ event: `thread.run.${parseRecord(record).status}`, data: record.body }, DONE]);
     },
   };
+}
+
+/** Whether a stream of a run's events ends at this status. */
+function isSettled(status: RunStatus): boolean {
+  return isTerminalRunStatus(status) || status === 'requires_action';
 }

@@ -7,7 +7,7 @@ import {
   type SubmitToolOutputsRequest,
   toolOutputMismatch,
 } from '@cogitator-ai/openai-protocol';
-import { StorageError } from '@cogitator-ai/openai-storage';
+import { type Commit, StorageError } from '@cogitator-ai/openai-storage';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import { runKey } from '../records/keys.ts';
 import { parseRecord } from '../records/parse-record.ts';
@@ -15,6 +15,7 @@ import { writeStep } from '../run-steps/build-step.ts';
 import { untilSettled } from '../records/until-settled.ts';
 import { requireThread } from '../threads/require-thread.ts';
 import { writeRun } from './build-run.ts';
+import { commitAndEnqueue } from './commit-and-enqueue.ts';
 import type { StartedRun } from './create-run.ts';
 import { expireRun } from './expire-run.ts';
 import { latestStep, stepState } from './load-unfinished.ts';
@@ -37,7 +38,7 @@ async function trySubmit(
   runId: string,
   { tool_outputs: outputs }: SubmitToolOutputsRequest,
 ): Promise<StartedRun | undefined> {
-  const { storage, dispatcher } = context;
+  const { storage } = context;
   const key = runKey(threadId, runId);
   const record = await storage.get(key);
   if (!record) {
@@ -71,13 +72,13 @@ async function trySubmit(
     { event: 'thread.run.step.completed', data: step.body },
     { event: 'thread.run.queued', data: run.text },
   ];
-  const result = await storage.commit({
+  const commit: Commit = {
     checks: [{ check: 'version', key, version: record.version }],
     writes: [step, writeRun('put', run, { fence, dueAt: record.dueAt })],
     events: { stream: { partition: threadId, id: runId }, fence, events },
-  });
+  };
+  const result = await commitAndEnqueue(context, { threadId, runId }, () => storage.commit(commit));
   if (!result.ok) return undefined;
-  dispatcher.enqueue({ threadId, runId });
   return { run, after: (result.lastEvent ?? events.length) - events.length };
 }
 
