@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 
 const index = (name: string): string => `${keyPrefix}{index}:${name}`;
-const members = (name: string): Promise<string[]> => client.zrange(index(name), 0, -1);
+const members = (name: string): Promise<string[]> => client.zrange(index(name), '0', '-1');
 
 /** As if everything had been announced so long ago. */
 async function age(ms: number): Promise<void> {

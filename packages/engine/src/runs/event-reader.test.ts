@@ -47,7 +47,7 @@ class SlowSink implements EventSink {
   }
 }
 
-function read(sink: EventSink, options: Partial<Parameters<typeof readEvents>[3]> = {}): Promise<void> {
+function read(sink: EventSink, options: Partial<Parameters<typeof readEvents>[3]> = {}): Promise<boolean> {
   const signal = new AbortController().signal;
   return readEvents(storage.events, stream, sink, {
     after: 0,
