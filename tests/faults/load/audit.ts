@@ -30,8 +30,16 @@ export async function findLosses(ledger: Ledger, client: OpenAI): Promise<string
   return losses;
 }
 
-/** What is there by halves or twice, acknowledged or not, for people. */
-export async function findHalves(storage: Storage, client: OpenAI): Promise<string[]> {
+/**
+ * What is there by halves or twice, acknowledged or not, for people.
+ *
+ * @param mayRepeat - Names of what was asked for again when no answer came.
+ */
+export async function findHalves(
+  storage: Storage,
+  client: OpenAI,
+  mayRepeat: ReadonlySet<string> = new Set(),
+): Promise<string[]> {
   const halves: string[] = [];
   const seen = new Set<string>();
   for (const { body } of await listAll(storage, 'thread')) {
@@ -41,7 +49,7 @@ export async function findHalves(storage: Storage, client: OpenAI): Promise<stri
     for (const text of named) {
       const [name = ''] = text.split(' ');
       if (text !== textOf(name)) halves.push(`message ${name} is not whole`);
-      if (seen.has(name)) halves.push(`message ${name} is there twice`);
+      if (seen.has(name) && !mayRepeat.has(name.split('.')[0]!)) halves.push(`message ${name} is there twice`);
       seen.add(name);
     }
     const first = metadata['first'];
@@ -52,10 +60,20 @@ export async function findHalves(storage: Storage, client: OpenAI): Promise<stri
   const names = new Set<string>();
   for await (const { id, filename } of client.files.list({ limit: 100 })) {
     if (!(await isWhole(client, id, filename))) halves.push(`file ${id} is not whole`);
-    if (names.has(filename)) halves.push(`file ${filename} is there twice`);
+    if (names.has(filename) && !mayRepeat.has(filename)) halves.push(`file ${filename} is there twice`);
     names.add(filename);
   }
   return halves;
+}
+
+/** Runs that have not ended, each of which locks its thread. */
+export async function findActiveRuns(storage: Storage): Promise<StoredRecord<'run'>[]> {
+  const active: StoredRecord<'run'>[] = [];
+  for (const { key } of await listAll(storage, 'thread')) {
+    const { records } = await storage.list({ kind: 'run', path: [key.id], limit: 1, order: 'desc' });
+    active.push(...records.filter(({ dueAt }) => dueAt !== null));
+  }
+  return active;
 }
 
 /** All records of a kind that has no owners: not all of them can be listed by clients. */

@@ -1,7 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { APIConnectionTimeoutError, APIError } from 'openai';
+
+/** Failures of which a client knows what to do: to try again, or that its run has ended. */
+const CLEAR = new Set(['503 server_error', 'run failed: server_error', 'stream ended: server_error']);
 
 /** What clients were told, to be compared with what is there afterwards. */
 export class Ledger {
+  /** Names that were given to what was written, acknowledged or not. */
+  readonly names = new Set<string>();
   /** Ids of threads, and of each the names of the messages that were acknowledged, by their ids. */
   readonly threads = new Map<string, Map<string, string>>();
   /** Names of files, by their ids. */
@@ -12,22 +18,28 @@ export class Ledger {
   readonly deleted: string[] = [];
   /** What went wrong, for people: each kind once. */
   readonly failures = new Set<string>();
-  /** The longest that anybody waited for an answer or a refusal, in ms. */
-  longestWaitMs = 0;
   /** How often each activity has come to its end. */
   readonly done = { thread: 0, file: 0, stream: 0, poll: 0 };
 
+  /** Failures that leave a client in the dark, such as a silent server or a 4xx for what it did right. */
+  get unclearFailures(): string[] {
+    return [...this.failures].filter((failure) => !CLEAR.has(failure));
+  }
+
+  newName(): string {
+    const name = randomUUID();
+    this.names.add(name);
+    return name;
+  }
+
   /** Does something that may fail; answers whether it did not. */
   async attempt(work: () => Promise<void>): Promise<boolean> {
-    const startedAt = performance.now();
     try {
       await work();
       return true;
     } catch (error) {
       this.failures.add(nameOfFailure(error));
       return false;
-    } finally {
-      this.longestWaitMs = Math.max(this.longestWaitMs, performance.now() - startedAt);
     }
   }
 }

@@ -1,0 +1,105 @@
+import { openStorage } from '@cogitator-ai/openai-server';
+import { it } from 'vitest';
+import { findActiveRuns, findHalves, findLosses } from './load/audit.ts';
+import { beginRun } from './load/begin-run.ts';
+import { connect, startLoad } from './load/start-load.ts';
+import { startProxy } from './network/start-proxy.ts';
+import { startServer } from './servers/start-server.ts';
+import { startPostgresStore } from './stores/postgres-store.ts';
+import { startRedisStore } from './stores/redis-store.ts';
+import type { ServerStore } from './stores/store.ts';
+
+interface Scenario {
+  readonly name: string;
+  readonly startStore: () => Promise<ServerStore & { readonly hangUp: () => Promise<unknown> }>;
+  /** Of the URL. */
+  readonly parameters: string;
+}
+
+const SCENARIOS: Scenario[] = [
+  {
+    name: 'PostgreSQL',
+    startStore: async () => {
+      const store = await startPostgresStore();
+      const others = `FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`;
+      return { ...store, hangUp: () => store.query(`SELECT pg_terminate_backend(pid) ${others}`) };
+    },
+    // By default a connection is given up after half a minute without an answer.
+    parameters: '?query_timeout=3000',
+  },
+  {
+    name: 'Redis',
+    startStore: async () => {
+      const store = await startRedisStore();
+      const hangUp = async (): Promise<void> => {
+        for (const type of ['normal', 'pubsub']) await store.command('CLIENT', 'KILL', 'TYPE', type, 'SKIPME', 'yes');
+      };
+      return { ...store, hangUp };
+    },
+    parameters: '',
+  },
+];
+
+it.concurrent.for(SCENARIOS)(
+  'connections to $name that are reset or ended are made anew, and clients that try again notice nothing',
+  async ({ startStore }, { expect, onTestFinished }) => {
+    const store = await startStore();
+    onTestFinished(() => store.remove());
+    const proxy = await startProxy(store.url);
+    onTestFinished(() => proxy.close());
+    const servers = await Promise.all([1, 2].map(() => startServer({ storageUrl: proxy.url })));
+    for (const server of servers) onTestFinished(() => server.remove());
+    const urls = servers.map(({ url }) => url);
+    const [first, second] = urls.map((url) => connect(url));
+
+    const once = await startLoad({ urls });
+    // As the SDK does by default. Runs are for the others: one that breaks has failed, whoever asks again.
+    const again = await startLoad({ urls, maxRetries: 2, activities: ['thread', 'file'] });
+    for (const hangUp of [async () => proxy.reset(), store.hangUp, async () => proxy.reset(), store.hangUp]) {
+      await again.progress(2);
+      await once.progress(1);
+      await hangUp();
+    }
+    await again.progress(2);
+    await Promise.all([once.stop(), again.stop()]);
+
+    expect(once.ledger.unclearFailures).toEqual([]);
+    expect([...again.ledger.failures]).toEqual([]);
+    const storage = await openStorage({ storageUrl: store.url });
+    onTestFinished(() => storage.close());
+    for (const { ledger } of [once, again]) expect(await findLosses(ledger, first!)).toEqual([]);
+    expect(await findHalves(storage, second!, again.ledger.names)).toEqual([]);
+    await expect.poll(() => findActiveRuns(storage), { timeout: 30_000, interval: 200 }).toEqual([]);
+    const run = await beginRun(first!);
+    const [own, other] = await Promise.all([run.answer, run.follow(second!)]);
+    expect(other).toBe(own);
+  },
+);
+
+it.concurrent.for(SCENARIOS)(
+  'a way to $name that falls silent makes clients wait, not for ever',
+  async ({ startStore, parameters }, { expect, onTestFinished }) => {
+    const store = await startStore();
+    onTestFinished(() => store.remove());
+    const proxy = await startProxy(store.url + parameters);
+    onTestFinished(() => proxy.close());
+    const server = await startServer({ storageUrl: proxy.url });
+    onTestFinished(() => server.remove());
+    const client = connect(server.url);
+
+    const load = await startLoad({ urls: [server.url] });
+    await load.progress(2);
+    const restore = proxy.swallow();
+    await expect.poll(() => [...load.ledger.failures], { timeout: 30_000 }).toContain('503 server_error');
+    restore();
+    await load.progress(2);
+    await load.stop();
+
+    expect(load.ledger.unclearFailures).toEqual([]);
+    const storage = await openStorage({ storageUrl: store.url });
+    onTestFinished(() => storage.close());
+    expect(await findLosses(load.ledger, client)).toEqual([]);
+    expect(await findHalves(storage, client)).toEqual([]);
+    await expect.poll(() => findActiveRuns(storage), { timeout: 30_000, interval: 200 }).toEqual([]);
+  },
+);
