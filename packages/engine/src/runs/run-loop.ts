@@ -143,11 +143,13 @@ async function settle(
 ): Promise<void> {
   let holder = held;
   let unfinished = progress;
+  let loss: unknown;
   await untilReachable(context, { waiting: 'a run waits for it to be ended' }, async (isFirst) => {
     if (holder.stopped.aborted) {
       // What was written is what counts from here on: its readers have seen no more.
       const again = await claimAgain(context, holder);
       if (!again) return;
+      loss = holder.stopped.reason;
       holder = again;
       unfinished = await loadUnfinished(context.storage, holder);
     } else if (!isFirst) {
@@ -155,7 +157,10 @@ async function settle(
       // It was written, only the answer was lost.
       if (isTerminalRunStatus(holder.run.status)) return forgetEvents(context, holder);
     }
-    await endRun(context, holder, endingOf(holder.run), unfinished);
+    const ending = endingOf(holder.run);
+    // An answer of which a part may be missing is none.
+    const isShort = loss !== undefined && (ending.status === 'completed' || ending.status === 'incomplete');
+    await endRun(context, holder, isShort ? { status: 'failed', error: toRunError(loss) } : ending, unfinished);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { LogEvent, Storage, Write } from '@cogitator-ai/openai-storage';
+import { type LogEvent, type Storage, StorageError, type Write } from '@cogitator-ai/openai-storage';
 import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ClaimLostError, RunOutbox } from './run-outbox.ts';
@@ -74,6 +74,18 @@ describe('RunOutbox', () => {
     );
     expect(result.ok).toBe(false);
     expect(await logged()).toEqual(['kept']);
+  });
+
+  it('keeps events that travelled with a commit that failed, for the next one', async () => {
+    const away = (): Promise<never> => Promise.reject(new StorageError('unavailable', 'Away.'));
+    const shaky = { ...storage, commit: away as Storage['commit'] };
+    outbox = new RunOutbox(shaky, stream, 1, (error) => failures.push(error));
+    outbox.emit(delta('1'));
+    await expect(outbox.commit([message('msg_1')], [delta('2')], [])).rejects.toThrow('Away.');
+    shaky.commit = (commit) => storage.commit(commit);
+    expect((await outbox.commit([message('msg_1')], [delta('2')], [])).ok).toBe(true);
+    expect(await logged()).toEqual(['1', '2']);
+    expect(failures).toEqual([]);
   });
 
   it('stops for good once the stream was claimed by somebody else', async () => {

@@ -21,6 +21,8 @@ export class RunOutbox {
   readonly #fence: number;
   readonly #onFailure: (error: unknown) => void;
   readonly #queue: (LogEvent | PendingCommit)[] = [];
+  /** Events that travelled with a commit that failed. They go with the next write. */
+  #left: LogEvent[] = [];
   /** Whether writes are under way or about to begin in this tick. */
   #active = false;
   #failure: { error: unknown } | null = null;
@@ -60,14 +62,16 @@ export class RunOutbox {
 
   /** Resolves when everything emitted so far is written. @throws what stopped the outbox. */
   async settled(): Promise<void> {
-    if (this.#active) await this.commit([], [], []);
+    if (this.#active || this.#left.length > 0) await this.commit([], [], []);
     if (this.#failure) throw this.#failure.error;
   }
 
   async #pump(): Promise<void> {
     while (this.#queue.length > 0) {
       const end = this.#queue.findIndex((item, index) => index >= MAX_BATCH || 'writes' in item);
-      const events = this.#queue.splice(0, end === -1 ? this.#queue.length : end) as LogEvent[];
+      const queued = this.#queue.splice(0, end === -1 ? this.#queue.length : end) as LogEvent[];
+      const events = [...this.#left, ...queued];
+      this.#left = [];
       const next = this.#queue[0];
       const commit = next && 'writes' in next ? next : null;
       if (commit) this.#queue.shift();
@@ -79,8 +83,10 @@ export class RunOutbox {
         if (commit) commit.resolve(await this.#commit(commit, events));
         else await this.#append(events);
       } catch (error) {
-        if (commit) commit.reject(error);
-        else this.#fail(error);
+        if (commit) {
+          this.#left = events;
+          commit.reject(error);
+        } else this.#fail(error);
       }
     }
     this.#active = false;
