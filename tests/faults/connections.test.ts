@@ -1,6 +1,5 @@
-import { openStorage } from '@cogitator-ai/openai-server';
 import { it } from 'vitest';
-import { findActiveRuns, findHalves, findLosses } from './load/audit.ts';
+import { audit } from './load/audit.ts';
 import { beginRun } from './load/begin-run.ts';
 import { connect, startLoad } from './load/start-load.ts';
 import { startProxy } from './network/start-proxy.ts';
@@ -65,11 +64,7 @@ it.concurrent.for(SCENARIOS)(
 
     expect(once.ledger.unclearFailures).toEqual([]);
     expect([...again.ledger.failures]).toEqual([]);
-    const storage = await openStorage({ storageUrl: store.url });
-    onTestFinished(() => storage.close());
-    for (const { ledger } of [once, again]) expect(await findLosses(ledger, first!)).toEqual([]);
-    expect(await findHalves(storage, second!, again.ledger.names)).toEqual([]);
-    await expect.poll(() => findActiveRuns(storage), { timeout: 30_000, interval: 200 }).toEqual([]);
+    expect(await audit({ storageUrl: store.url, url: urls[0]!, ledgers: [once.ledger, again.ledger] })).toEqual([]);
     const run = await beginRun(first!);
     const [own, other] = await Promise.all([run.answer, run.follow(second!)]);
     expect(other).toBe(own);
@@ -85,7 +80,6 @@ it.concurrent.for(SCENARIOS)(
     onTestFinished(() => proxy.close());
     const server = await startServer({ storageUrl: proxy.url });
     onTestFinished(() => server.remove());
-    const client = connect(server.url);
 
     const load = await startLoad({ urls: [server.url] });
     await load.progress(2);
@@ -96,10 +90,6 @@ it.concurrent.for(SCENARIOS)(
     await load.stop();
 
     expect(load.ledger.unclearFailures).toEqual([]);
-    const storage = await openStorage({ storageUrl: store.url });
-    onTestFinished(() => storage.close());
-    expect(await findLosses(load.ledger, client)).toEqual([]);
-    expect(await findHalves(storage, client)).toEqual([]);
-    await expect.poll(() => findActiveRuns(storage), { timeout: 30_000, interval: 200 }).toEqual([]);
+    expect(await audit({ storageUrl: store.url, url: server.url, ledgers: [load.ledger] })).toEqual([]);
   },
 );

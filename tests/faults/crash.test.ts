@@ -1,6 +1,6 @@
 import { openStorage } from '@cogitator-ai/openai-server';
 import { it } from 'vitest';
-import { findActiveRuns, findHalves, findLosses, listAll } from './load/audit.ts';
+import { audit, findActiveRuns, listAll } from './load/audit.ts';
 import { beginRun } from './load/begin-run.ts';
 import { beginUpload } from './load/begin-upload.ts';
 import { connect, startLoad } from './load/start-load.ts';
@@ -45,9 +45,6 @@ it.concurrent.for([
       await server.start();
     }
 
-    for (const ledger of ledgers) expect(await findLosses(ledger, client)).toEqual([]);
-    expect(await findHalves(storage, client)).toEqual([]);
-
     // Nobody takes over a run yet whose server was killed: it locks its thread until its time is up.
     const { threadId, run } = begun;
     const { runs, messages } = client.beta.threads;
@@ -57,6 +54,7 @@ it.concurrent.for([
     const status = async () => (await runs.retrieve(run.id, { thread_id: threadId })).status;
     await expect.poll(status, SWEPT).toBe('expired');
     await expect.poll(() => findActiveRuns(storage), SWEPT).toEqual([]);
+    expect(await audit({ storageUrl: store.url, url: server.url, ledgers })).toEqual([]);
     // What its client was streamed is there.
     const [answer] = (await messages.list(threadId)).data;
     expect(answer).toMatchObject({ status: 'incomplete', run_id: run.id });

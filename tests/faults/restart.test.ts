@@ -1,7 +1,6 @@
-import { openStorage } from '@cogitator-ai/openai-server';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { it } from 'vitest';
-import { findActiveRuns, findHalves, findLosses } from './load/audit.ts';
+import { audit } from './load/audit.ts';
 import { beginRun } from './load/begin-run.ts';
 import { connect, startLoad } from './load/start-load.ts';
 import { startServer } from './servers/start-server.ts';
@@ -41,12 +40,7 @@ it.concurrent.for([
     // However they end, they do.
     await streams;
 
-    const storage = await openStorage({ storageUrl: store.url });
-    onTestFinished(() => storage.close());
-    expect(await findLosses(ledger, first!)).toEqual([]);
-    expect(await findHalves(storage, second!)).toEqual([]);
-    await expect.poll(() => findActiveRuns(storage), { timeout: 30_000, interval: 200 }).toEqual([]);
-
+    expect(await audit({ storageUrl: store.url, url: urls[0]!, ledgers: [ledger] })).toEqual([]);
     const after = await beginRun(first!);
     const [own, other] = await Promise.all([after.answer, after.follow(second!)]);
     expect(own).toContain('demo model');

@@ -1,11 +1,43 @@
 import type { RecordKind, Storage, StoredRecord } from '@cogitator-ai/openai-storage';
+import { openStorage } from '@cogitator-ai/openai-server';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NotFoundError, type OpenAI } from 'openai';
 import { bytesOf, textOf } from './content.ts';
 import type { Ledger } from './ledger.ts';
-import { firstNames } from './start-load.ts';
+import { connect, firstNames } from './start-load.ts';
 
-/** What was acknowledged and is not there as it should be, for people. */
-export async function findLosses(ledger: Ledger, client: OpenAI): Promise<string[]> {
+export interface AuditOptions {
+  /** Where everything is kept. */
+  readonly storageUrl: string;
+  /** A server on it. */
+  readonly url: string;
+  readonly ledgers: readonly Ledger[];
+}
+
+/** How long a run may take to end that was broken off, in ms. */
+const RUN_ENDS_MS = 30_000;
+
+/** What is not as it must be once all is well again, for people: lost, there by halves or twice, never ending. */
+export async function audit({ storageUrl, url, ledgers }: AuditOptions): Promise<string[]> {
+  const storage = await openStorage({ storageUrl });
+  try {
+    const client = connect(url);
+    const losses = await Promise.all(ledgers.map((ledger) => findLosses(ledger, client)));
+    const mayRepeat = new Set(ledgers.flatMap(({ repeats, names }) => (repeats ? [...names] : [])));
+    const halves = await findHalves(storage, client, mayRepeat);
+    let active = await findActiveRuns(storage);
+    for (const giveUpAt = performance.now() + RUN_ENDS_MS; active.length > 0 && performance.now() < giveUpAt;) {
+      await sleep(200);
+      active = await findActiveRuns(storage);
+    }
+    return [...losses.flat(), ...halves, ...active.map(({ body }) => `active: ${body}`)];
+  } finally {
+    await storage.close();
+  }
+}
+
+/** What was acknowledged and is not there as it should be. */
+async function findLosses(ledger: Ledger, client: OpenAI): Promise<string[]> {
   const losses: string[] = [];
   for (const [threadId, names] of ledger.threads) {
     const texts = await textsOf(client, threadId).catch((error: unknown) => String(error));
@@ -17,7 +49,8 @@ export async function findLosses(ledger: Ledger, client: OpenAI): Promise<string
   for (const { threadId, runId, text } of ledger.runs) {
     const run = await client.beta.threads.runs.retrieve(runId, { thread_id: threadId });
     const texts = await textsOf(client, threadId);
-    if (run.status !== 'completed' || !text || ![...texts.values()].includes(text)) losses.push(`run ${runId}`);
+    const isThere = text !== '' && [...texts.values()].includes(text);
+    if (run.status !== 'completed' || !isThere) losses.push(`run ${runId} (${run.status}): '${text}'`);
   }
   for (const [id, name] of ledger.files) {
     const isThere = await isWhole(client, id, name).catch(() => false);
@@ -31,15 +64,11 @@ export async function findLosses(ledger: Ledger, client: OpenAI): Promise<string
 }
 
 /**
- * What is there by halves or twice, acknowledged or not, for people.
+ * What is there by halves or twice, acknowledged or not.
  *
  * @param mayRepeat - Names of what was asked for again when no answer came.
  */
-export async function findHalves(
-  storage: Storage,
-  client: OpenAI,
-  mayRepeat: ReadonlySet<string> = new Set(),
-): Promise<string[]> {
+async function findHalves(storage: Storage, client: OpenAI, mayRepeat: ReadonlySet<string>): Promise<string[]> {
   const halves: string[] = [];
   const seen = new Set<string>();
   for (const { body } of await listAll(storage, 'thread')) {

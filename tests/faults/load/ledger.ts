@@ -6,6 +6,7 @@ const CLEAR = new Set(['503 server_error', 'run failed: server_error', 'stream e
 
 /** What clients were told, to be compared with what is there afterwards. */
 export class Ledger {
+  readonly repeats: boolean;
   /** Names that were given to what was written, acknowledged or not. */
   readonly names = new Set<string>();
   /** Ids of threads, and of each the names of the messages that were acknowledged, by their ids. */
@@ -24,6 +25,11 @@ export class Ledger {
   /** Failures that leave a client in the dark, such as a silent server or a 4xx for what it did right. */
   get unclearFailures(): string[] {
     return [...this.failures].filter((failure) => !CLEAR.has(failure));
+  }
+
+  /** @param repeats - Whether clients try again when no answer comes, so that what they ask for may be done twice. */
+  constructor({ repeats }: { repeats: boolean }) {
+    this.repeats = repeats;
   }
 
   newName(): string {

@@ -36,7 +36,7 @@ export function connect(url: string, options: { maxRetries?: number } = {}): Ope
 
 /** @throws when an assistant cannot be made for the runs. */
 export async function startLoad({ urls, maxRetries = 0, activities = ALL }: LoadOptions): Promise<Load> {
-  const ledger = new Ledger();
+  const ledger = new Ledger({ repeats: maxRetries > 0 });
   const stopped = new AbortController();
   const clients = urls.map((url) => connect(url, { maxRetries }));
   const assistant = await clients[0]!.beta.assistants.create({ model: 'demo' });

@@ -9,7 +9,7 @@ export interface SqliteStore extends Store {
   readonly path: string;
 }
 
-/** @param folder - Where to keep everything. Default one of its own. */
+/** @param folder - Where to keep everything; it stays. Default one of its own. */
 export function createSqliteStore({ folder }: { folder?: string } = {}): SqliteStore {
   const own = folder ?? mkdtempSync(join(tmpdir(), 'faults-'));
   const path = join(own, 'storage.db');
@@ -34,7 +34,9 @@ export function createSqliteStore({ folder }: { folder?: string } = {}): SqliteS
     },
 
     ageLeftovers: async () => {},
-    remove: async () => rmSync(own, { recursive: true, force: true }),
+    remove: async () => {
+      if (folder === undefined) rmSync(own, { recursive: true });
+    },
   };
 }
 

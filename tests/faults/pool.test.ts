@@ -1,0 +1,71 @@
+import { Client } from 'pg';
+import { it } from 'vitest';
+import { textOf } from './load/content.ts';
+import { connect } from './load/start-load.ts';
+import { startServer } from './servers/start-server.ts';
+import { startPostgresStore } from './stores/postgres-store.ts';
+
+const REQUESTS = 200;
+
+it.concurrent('two connections do for two hundred requests at once', async ({ expect, onTestFinished }) => {
+  const store = await startPostgresStore();
+  onTestFinished(() => store.remove());
+  const server = await startServer({ storageUrl: `${store.url}?max_connections=2` });
+  onTestFinished(() => server.remove());
+  const { threads } = connect(server.url).beta;
+  const { id } = await threads.create();
+  const names = Array.from({ length: REQUESTS }, (_, index) => `message-${index}`);
+  await Promise.all(names.map((name) => threads.messages.create(id, { role: 'user', content: textOf(name) })));
+  const stored: string[] = [];
+  for await (const { content } of threads.messages.list(id, { limit: 100 })) {
+    for (const part of content) if (part.type === 'text') stored.push(part.text.value);
+  }
+  expect(stored.toSorted()).toEqual(names.map(textOf).toSorted());
+  // One more listens.
+  const backends = await store.query(`SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend'`);
+  expect(backends.length).toBeLessThanOrEqual(4);
+});
+
+it.concurrent('a PostgreSQL that takes no more connections is told of as overloaded', async (test) => {
+  const { expect, onTestFinished } = test;
+  const store = await startPostgresStore({
+    settings: { max_connections: '10', superuser_reserved_connections: '0' },
+  });
+  onTestFinished(() => store.remove());
+  const server = await startServer({ storageUrl: store.url });
+  onTestFinished(() => server.remove());
+  const { threads } = connect(server.url).beta;
+  const { id } = await threads.create();
+  const createMany = () =>
+    Promise.allSettled(
+      Array.from({ length: 30 }, () => threads.messages.create(id, { role: 'user', content: 'Hello!' })),
+    );
+
+  const others: Client[] = [];
+  const release = () => Promise.all(others.splice(0).map((other) => other.end()));
+  onTestFinished(() => void release());
+  for (;;) {
+    const other = new Client(store.url);
+    other.on('error', () => {});
+    if (
+      !(await other.connect().then(
+        () => true,
+        () => false,
+      ))
+    )
+      break;
+    others.push(other);
+  }
+  const results = await createMany();
+  const refused = results.filter(({ status }) => status === 'rejected');
+  expect(refused.length).toBeGreaterThan(0);
+  for (const { reason } of refused as PromiseRejectedResult[]) {
+    expect(reason).toMatchObject({ status: 503, type: 'server_error' });
+  }
+
+  await release();
+  const again = await createMany();
+  expect(again.filter(({ status }) => status === 'rejected')).toEqual([]);
+  const { data } = await threads.messages.list(id, { limit: 100 });
+  expect(data).toHaveLength(results.length - refused.length + again.length);
+});
