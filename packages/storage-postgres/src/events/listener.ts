@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Pauses between attempts to connect again, in ms: from the first to the longest. */
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2000;
+/** How often a sign of life is asked for, in ms; the connection is given up when none comes in that time. */
+const PING_MS = 10_000;
 
 export interface ListenerOptions {
   readonly config: ClientConfig;
@@ -48,9 +50,11 @@ export class Listener {
 
   async #connect(): Promise<void> {
     const { config, channel, onNotice } = this.#options;
-    const client = new Client(config);
+    const client = new Client({ connectionTimeoutMillis: PING_MS, ...config, query_timeout: PING_MS });
     let isLost = false;
+    let pinging: NodeJS.Timeout | undefined;
     const lose = (): void => {
+      clearInterval(pinging);
       if (isLost || this.#closed.signal.aborted) return;
       isLost = true;
       client.end().catch(() => {});
@@ -67,6 +71,8 @@ export class Listener {
       client.end().catch(() => {});
       throw error;
     }
+    // A network that has forgotten the connection tells nobody.
+    pinging = setInterval(() => void client.query('SELECT 1').catch(lose), PING_MS).unref();
     this.#client = client;
   }
 
