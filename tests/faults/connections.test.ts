@@ -8,9 +8,16 @@ import { startPostgresStore } from './stores/postgres-store.ts';
 import { startRedisStore } from './stores/redis-store.ts';
 import type { ServerStore } from './stores/store.ts';
 
+interface TestedStore extends ServerStore {
+  /** Ends all connections of others. */
+  readonly hangUp: () => Promise<unknown>;
+  /** How many connections there are that hear of events. */
+  readonly countListeners: () => Promise<number>;
+}
+
 interface Scenario {
   readonly name: string;
-  readonly startStore: () => Promise<ServerStore & { readonly hangUp: () => Promise<unknown> }>;
+  readonly startStore: () => Promise<TestedStore>;
   /** Of the URL. */
   readonly parameters: string;
 }
@@ -21,7 +28,12 @@ const SCENARIOS: Scenario[] = [
     startStore: async () => {
       const store = await startPostgresStore();
       const others = `FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`;
-      return { ...store, hangUp: () => store.query(`SELECT pg_terminate_backend(pid) ${others}`) };
+      const listening = `query LIKE 'LISTEN%' OR query = 'SELECT 1'`;
+      return {
+        ...store,
+        hangUp: () => store.query(`SELECT pg_terminate_backend(pid) ${others}`),
+        countListeners: async () => (await store.query(`SELECT 1 FROM pg_stat_activity WHERE ${listening}`)).length,
+      };
     },
     // By default a connection is given up after half a minute without an answer.
     parameters: '?query_timeout=3000',
@@ -33,7 +45,9 @@ const SCENARIOS: Scenario[] = [
       const hangUp = async (): Promise<void> => {
         for (const type of ['normal', 'pubsub']) await store.command('CLIENT', 'KILL', 'TYPE', type, 'SKIPME', 'yes');
       };
-      return { ...store, hangUp };
+      const countListeners = async (): Promise<number> =>
+        (String(await store.command('CLIENT', 'LIST', 'TYPE', 'pubsub')).match(/^id=/gm) ?? []).length;
+      return { ...store, hangUp, countListeners };
     },
     parameters: '',
   },
@@ -83,9 +97,14 @@ it.concurrent.for(SCENARIOS)(
 
     const load = await startLoad({ urls: [server.url] });
     await load.progress(2);
+    await beginRun(connect(server.url));
+    const listeners = await store.countListeners();
+    expect(listeners).toBe(1);
     const restore = proxy.swallow();
     await expect.poll(() => [...load.ledger.failures], { timeout: 30_000 }).toContain('503 server_error');
     restore();
+    // What the silent one does not hear, a new one does.
+    await expect.poll(() => store.countListeners(), { timeout: 60_000 }).toBeGreaterThan(listeners);
     await load.progress(2);
     await load.stop();
 
