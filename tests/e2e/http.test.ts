@@ -55,6 +55,8 @@ describe('every answer', () => {
     const run = await api.post<Run>('/threads/runs', { assistant_id });
     const path = `/threads/${run.thread_id}/runs/${run.id}`;
     expect((await api.send('GET', path)).headers['openai-poll-after-ms']).toMatch(/^\d+$/);
+    // Not before the model is asked: its silence is for this run.
+    await expect.poll(() => server.upstream.requests).toHaveLength(1);
     await api.post(`${path}/cancel`);
     await expect.poll(async () => (await api.get<Run>(path)).status).toBe('cancelled');
     expect((await api.send('GET', path)).headers).not.toHaveProperty('openai-poll-after-ms');
