@@ -46,10 +46,10 @@ async function findLosses(ledger: Ledger, client: OpenAI): Promise<string[]> {
       for (const [id, name] of names) if (texts.get(id) !== textOf(name)) losses.push(`message ${id} of ${threadId}`);
     }
   }
-  for (const { threadId, runId, text } of ledger.runs) {
+  for (const { threadId, runId, text, isWhole: isAll } of ledger.runs) {
     const run = await client.beta.threads.runs.retrieve(runId, { thread_id: threadId });
     const texts = await textsOf(client, threadId);
-    const isThere = text !== '' && [...texts.values()].includes(text);
+    const isThere = [...texts.values()].some((own) => (isAll ? text !== '' && own === text : own.startsWith(text)));
     if (run.status !== 'completed' || !isThere) losses.push(`run ${runId} (${run.status}): '${text}'`);
   }
   for (const [id, name] of ledger.files) {

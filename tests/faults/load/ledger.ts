@@ -4,6 +4,15 @@ import { APIConnectionTimeoutError, APIError } from 'openai';
 /** Failures of which a client knows what to do: to try again, or that its run has ended. */
 const CLEAR = new Set(['503 server_error', 'run failed: server_error', 'stream ended: server_error']);
 
+export interface CompletedRun {
+  readonly threadId: string;
+  readonly runId: string;
+  /** What was answered. */
+  readonly text: string;
+  /** Whether that is all of it: a store that is killed may lose the end of a stream, not of a message. */
+  readonly isWhole: boolean;
+}
+
 /** What clients were told, to be compared with what is there afterwards. */
 export class Ledger {
   readonly repeats: boolean;
@@ -13,8 +22,8 @@ export class Ledger {
   readonly threads = new Map<string, Map<string, string>>();
   /** Names of files, by their ids. */
   readonly files = new Map<string, string>();
-  /** Runs that ended as completed, and what was answered in them. */
-  readonly runs: { readonly threadId: string; readonly runId: string; readonly text: string }[] = [];
+  /** Runs that ended as completed. */
+  readonly runs: CompletedRun[] = [];
   /** Paths of what was deleted. */
   readonly deleted: string[] = [];
   /** What went wrong, for people: each kind once. */

@@ -71,7 +71,7 @@ interface Context {
 }
 
 /** How many messages a thread is made with. */
-export const FIRST_MESSAGES = 3;
+const FIRST_MESSAGES = 3;
 
 /** A thread with messages, more messages one by one, of which one is deleted; now and then all of it. */
 async function writeThread({ client, ledger }: Context): Promise<void> {
@@ -126,14 +126,19 @@ async function writeFile({ client, ledger }: Context): Promise<void> {
 async function streamRun({ client, ledger, assistantId }: Context): Promise<void> {
   const { id: threadId } = await client.beta.threads.create({ messages: [{ role: 'user', content: 'Hello!' }] });
   let text = '';
+  let isWhole = false;
   const stream = await client.beta.threads.runs.create(threadId, { assistant_id: assistantId, stream: true });
   for await (const { event, data } of stream) {
     if (event === 'thread.message.delta') {
       for (const part of data.delta.content ?? []) if (part.type === 'text') text += part.text?.value ?? '';
     }
+    if (event === 'thread.message.completed') isWhole = true;
     if (event === 'thread.run.failed') throw new RunFailedError(data.status, data.last_error?.code);
-    if (event === 'thread.run.completed') ledger.runs.push({ threadId, runId: data.id, text });
+    if (event !== 'thread.run.completed') continue;
+    ledger.runs.push({ threadId, runId: data.id, text, isWhole });
+    return;
   }
+  throw new Error('a stream without an end');
 }
 
 /** A run that is asked after until it has ended. */
@@ -147,5 +152,6 @@ async function pollRun({ client, ledger, assistantId }: Context): Promise<void> 
   if (run.status !== 'completed') throw new RunFailedError(run.status, run.last_error?.code);
   const { data } = await client.beta.threads.messages.list(threadId, { run_id: run.id });
   const [content] = data[0]?.content ?? [];
-  ledger.runs.push({ threadId, runId: run.id, text: content?.type === 'text' ? content.text.value : '' });
+  const text = content?.type === 'text' ? content.text.value : '';
+  ledger.runs.push({ threadId, runId: run.id, text, isWhole: true });
 }
