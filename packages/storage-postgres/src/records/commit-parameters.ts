@@ -49,15 +49,17 @@ export function insertCall({ checks = [], writes = [], events }: Commit): Insert
   if (!write || writes.length > 1 || write.write !== 'insert' || write.unique || events) return null;
   const { key } = write;
   const owner = ownerOf(key);
-  const free: string[] = [];
-  for (const check of checks) {
-    if (check.check === 'free') free.push(check.unique);
-    else if (check.check !== 'exists' || !owner || !isSameKey(check.key, owner)) return null;
-  }
+  const free = checks.flatMap((check) => (check.check === 'free' ? [check.unique] : []));
+  const others = checks.filter(({ check }) => check !== 'free');
+  if (!others.every((check) => check.check === 'exists' && owner && isSameKey(check.key, owner))) return null;
   const { partition, filters } = specOf(key.kind);
   if (partition === null && free.length > 0) return null;
+  // The function asks for values before it asks for the owner, and in no order. That makes no difference to what the partition's
+  // own record owns: without it nobody holds a value.
+  const isInOrder = free.length === 0 || owner?.path.length === 0 || checks[0]?.check === 'free';
+  if (free.length > 1 || !isInOrder) return null;
   const { k, o, i } = named(key);
-  const { created_at: createdAt, status, ...others } = columnsOf(write);
+  const { created_at: createdAt, status, ...columns } = columnsOf(write);
   return {
     kind: k,
     parameters: [
@@ -70,7 +72,7 @@ export function insertCall({ checks = [], writes = [], events }: Commit): Insert
       free.length > 0 ? free : null,
       createdAt ?? null,
       ...(KINDS_WITH_STATUS.has(k) ? [status ?? null] : []),
-      ...filters.map((name) => others[name] ?? null),
+      ...filters.map((name) => columns[name] ?? null),
     ],
   };
 }
