@@ -221,7 +221,9 @@ DECLARE
 BEGIN
   FOR owned IN SELECT jsonb_array_elements_text(owned_kinds -> kind) LOOP
     IF jsonb_array_length(owned_kinds -> owned) > 0 THEN
-      FOR child IN EXECUTE format('SELECT id FROM %I WHERE owner = $1', owned) USING below LOOP
+      -- In the order in which events are appended, and streams before their events, as they are forgotten: so nobody waits for
+      -- each other.
+      FOR child IN EXECUTE format('SELECT id FROM %I WHERE owner = $1 ORDER BY id', owned) USING below LOOP
         PERFORM delete_record(owned, below, child, owned_kinds);
       END LOOP;
     ELSE
@@ -232,8 +234,8 @@ BEGIN
   IF kind = 'run' THEN
     -- Before its events, as whoever appends does.
     PERFORM 1 FROM run r WHERE r.owner = owner_ AND r.id = id_ FOR UPDATE;
-    DELETE FROM event e WHERE e.thread_id = owner_ AND e.run_id = id_;
     DELETE FROM event_stream s WHERE s.thread_id = owner_ AND s.run_id = id_;
+    DELETE FROM event e WHERE e.thread_id = owner_ AND e.run_id = id_;
   END IF;
   DELETE FROM claim c WHERE c.kind = delete_record.kind AND c.owner = owner_ AND c.id = id_;
   EXECUTE format('DELETE FROM %I WHERE owner = $1 AND id = $2', kind) USING owner_, id_;

@@ -155,4 +155,18 @@ describe('connections', () => {
     await expect.poll(() => heard).toEqual(['from another']);
     listener.abort();
   });
+
+  it('pass over notices that are not of this storage', async () => {
+    const storage = await open();
+    await insertRun(storage);
+    const heard: string[] = [];
+    const listener = new AbortController();
+    await storage.events.subscribe(stream, (events) => heard.push(...events.map(({ data }) => data)), listener);
+    for (const payload of ['', 'x', 'null', '{"n":1}', '{"t":"thread_1","r":"run_1","s":1,"n":7}']) {
+      await query('SELECT pg_notify($1, $2)', [`openai_events_${schema}`, payload]);
+    }
+    await append(await open(), 'from another');
+    await expect.poll(() => heard).toEqual(['from another']);
+    listener.abort();
+  });
 });

@@ -41,7 +41,7 @@ export class PostgresEventLog implements EventLog {
     this.#listener = new Listener({
       config: listenConfig,
       channel,
-      onNotice: (payload) => this.#hear(JSON.parse(payload) as Notice),
+      onNotice: (payload) => this.#hear(payload),
       onReconnect: () => this.#subscriptions.refreshAll(),
     });
     this.#appends = new AppendQueue(
@@ -108,7 +108,10 @@ export class PostgresEventLog implements EventLog {
     await this.#listener.close();
   }
 
-  #hear({ t: partition, r: id, s: first, n: names, d: datas = [] }: Notice): void {
+  #hear(payload: string): void {
+    const notice = parseNotice(payload);
+    if (!notice) return;
+    const { t: partition, r: id, s: first, n: names, d: datas = [] } = notice;
     const stream = { partition, id };
     if (!names) return this.#subscriptions.refresh(stream);
     const events = names.map((event, index) => ({ seq: first + index, event, data: datas[index] ?? '' }));
@@ -156,4 +159,21 @@ export class PostgresEventLog implements EventLog {
       // The next time will do.
     }
   }
+}
+
+/** A notice, or `null` for what is none: whoever may connect to the database may notify, on any channel. */
+function parseNotice(payload: string): Notice | null {
+  try {
+    const { t, r, s, n, d } = JSON.parse(payload) as Partial<Record<keyof Notice, unknown>>;
+    const hasPlace = typeof t === 'string' && typeof r === 'string' && Number.isSafeInteger(s);
+    const hasEvents = isTexts(n) && isTexts(d) && n.length === d.length;
+    if (!hasPlace || !(hasEvents || n === undefined)) return null;
+    return { t, r, s: s as number, ...(hasEvents ? { n, d } : {}) };
+  } catch {
+    return null;
+  }
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
 }
