@@ -16,7 +16,7 @@ import {
 import { PostgresBlobStore } from './blobs/postgres-blob-store.ts';
 import { Connection } from './database/connection.ts';
 import { assertMigrated } from './database/migrate.ts';
-import { type DatabaseOptions, DEFAULT_SCHEMA, openPool, type PoolLimits } from './database/pool.ts';
+import { channelOf, type DatabaseOptions, DEFAULT_SCHEMA, openPool, type PoolLimits } from './database/pool.ts';
 import { refusalOf, toStorageError } from './database/postgres-error.ts';
 import { PostgresEventLog } from './events/postgres-event-log.ts';
 import { migratePostgres } from './migrate-postgres.ts';
@@ -44,9 +44,8 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
   try {
     await (options.migrate === false ? assertMigrated({ pool, schema }) : migratePostgres(options));
     const connection = new Connection(pool, schema, !options.pool);
-    const channel = `openai_events_${schema}`.slice(0, 63);
     const listenConfig = options.listenUrl === undefined ? pool.options : { connectionString: options.listenUrl };
-    const storage = new PostgresStorage(nameOf(pool), connection, listenConfig, channel);
+    const storage = new PostgresStorage(nameOf(pool), connection, listenConfig, channelOf(schema));
     await storage.blobs.removeLeftovers();
     return storage;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { RECORD_KINDS, type RecordKind, type RecordKindSpec } from '@cogitator-ai/openai-storage';
-import { Pool } from 'pg';
+import { Client, Pool } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migratePostgres, openPostgresStorage } from '../src/index.ts';
 import { dropSchema, newSchema, query, url } from './database.ts';
@@ -9,6 +9,13 @@ beforeEach(() => {
   schema = newSchema();
 });
 afterEach(() => dropSchema(schema));
+
+/** The server as another role sees it. */
+function withUser(role: string): string {
+  const changed = new URL(url);
+  changed.username = role;
+  return changed.href;
+}
 
 describe('the schema', () => {
   it('has a table for each kind of record, with its filters and an index for each', async () => {
@@ -69,6 +76,70 @@ describe('the schema', () => {
     await query(`INSERT INTO ${schema}.migration VALUES (1000, 'later', now())`);
     const opening = openPostgresStorage({ url, schema });
     await expect(opening).rejects.toMatchObject({ name: 'StorageError', code: 'schema_mismatch' });
+  });
+
+  it('is of no use to an earlier version, also to one that does not migrate', async () => {
+    await migratePostgres({ url, schema });
+    await query(`INSERT INTO ${schema}.migration VALUES (1000, 'later', now())`);
+    const opening = openPostgresStorage({ url, schema, migrate: false });
+    await expect(opening).rejects.toMatchObject({ code: 'schema_mismatch', message: expect.stringContaining('later') });
+  });
+
+  it('is made by a role that owns it and may create none', async () => {
+    const role = `${schema}_owner`;
+    await query(`CREATE ROLE ${role} LOGIN`);
+    try {
+      await query(`CREATE SCHEMA ${schema} AUTHORIZATION ${role}`);
+      expect(await migratePostgres({ url: withUser(role), schema })).toEqual(['0001_initial.sql']);
+    } finally {
+      await dropSchema(schema);
+      await query(`DROP ROLE ${role}`);
+    }
+  });
+
+  it('that is up to date serves a role that may only write to its tables', async () => {
+    await migratePostgres({ url, schema });
+    const role = `${schema}_app`;
+    await query(`CREATE ROLE ${role} LOGIN`);
+    await query(`GRANT USAGE ON SCHEMA ${schema} TO ${role}`);
+    await query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${role}`);
+    const storage = await openPostgresStorage({ url: withUser(role), schema });
+    try {
+      const thread = { kind: 'thread', path: [], id: 'thread_1' } as const;
+      const run = { kind: 'run', path: ['thread_1'], id: 'run_1' } as const;
+      const result = await storage.commit({
+        writes: [thread, run].map((key) => ({ write: 'insert', key, body: '{}' }) as const),
+        events: { stream: { partition: 'thread_1', id: 'run_1' }, fence: 0, events: [{ event: 'e', data: '1' }] },
+      });
+      expect(result).toEqual({ ok: true, lastEvent: 1 });
+      expect(await storage.commit({ writes: [{ write: 'delete', key: thread }] })).toEqual({ ok: true });
+    } finally {
+      await storage.close();
+      await dropSchema(schema);
+      await query(`DROP ROLE ${role}`);
+    }
+  });
+
+  it('has a name that PostgreSQL does not shorten', async () => {
+    for (const name of ['x'.repeat(50), 'ü'.repeat(25)]) {
+      await expect(openPostgresStorage({ url, schema: name })).rejects.toMatchObject({ code: 'invalid_request' });
+      await expect(migratePostgres({ url, schema: name })).rejects.toMatchObject({ code: 'invalid_request' });
+    }
+  });
+
+  it('can be made again after the connection broke that made it', async () => {
+    const holder = new Client(url);
+    await holder.connect();
+    await holder.query('SELECT pg_advisory_lock(hashtextextended($1, 1))', [schema]);
+    const named = new URL(url);
+    named.searchParams.set('application_name', schema);
+    const migrating = migratePostgres({ url: named.href, schema });
+    const failure = migrating.catch((error: unknown) => error);
+    const terminate = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1';
+    await expect.poll(async () => (await query(terminate, [schema])).length).toBe(1);
+    expect(await failure).toMatchObject({ code: 'unavailable' });
+    await holder.end();
+    expect(await migratePostgres({ url, schema })).toEqual(['0001_initial.sql']);
   });
 
   it('may have any name', async () => {

@@ -20,6 +20,8 @@ export interface SchemaOptions {
  */
 export async function migrate({ pool, schema }: SchemaOptions): Promise<string[]> {
   const client = await pool.connect();
+  // What breaks meanwhile is told by the statement.
+  client.on('error', ignore);
   const applied: string[] = [];
   try {
     const names = migrationNames();
@@ -32,6 +34,7 @@ export async function migrate({ pool, schema }: SchemaOptions): Promise<string[]
     await client.query('ROLLBACK').catch(() => {});
     throw error;
   } finally {
+    client.off('error', ignore);
     client.release();
   }
 }
@@ -39,7 +42,9 @@ export async function migrate({ pool, schema }: SchemaOptions): Promise<string[]
 /** @throws `StorageError` `schema_mismatch` when the schema is not that of this version. */
 export async function assertMigrated({ pool, schema }: SchemaOptions): Promise<void> {
   const version = await readVersion(pool, schema);
-  if (version !== migrationNames().length) {
+  const latest = migrationNames().length;
+  if (version > latest) throw laterVersion(schema);
+  if (version < latest) {
     throw new StorageError('schema_mismatch', `The schema '${schema}' is at version ${version}: migrate it first.`);
   }
 }
@@ -47,22 +52,26 @@ export async function assertMigrated({ pool, schema }: SchemaOptions): Promise<v
 async function applyNext(client: PoolClient, schema: string, names: readonly string[]): Promise<string | null> {
   await client.query('BEGIN');
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [schema]);
-  await client.query(`CREATE SCHEMA IF NOT EXISTS ${escapeIdentifier(schema)}`);
-  await client.query(`SET LOCAL search_path TO ${escapeIdentifier(schema)}`);
-  await client.query(
-    'CREATE TABLE IF NOT EXISTS migration (number int PRIMARY KEY, name text NOT NULL, at timestamptz NOT NULL)',
-  );
   const version = await readVersion(client, schema);
-  if (version > names.length) {
-    throw new StorageError('schema_mismatch', `The schema '${schema}' was made by a later version of this package.`);
-  }
+  if (version > names.length) throw laterVersion(schema);
   const name = names[version];
   if (name !== undefined) {
+    // `IF NOT EXISTS` alone asks for the right to create schemas, even where there is one.
+    if (!(await hasSchema(client, schema))) await client.query(`CREATE SCHEMA ${escapeIdentifier(schema)}`);
+    await client.query(`SET LOCAL search_path TO ${escapeIdentifier(schema)}`);
+    await client.query(
+      'CREATE TABLE IF NOT EXISTS migration (number int PRIMARY KEY, name text NOT NULL, at timestamptz NOT NULL)',
+    );
     await client.query(readFileSync(new URL(name, FOLDER), 'utf8'));
     await client.query('INSERT INTO migration (number, name, at) VALUES ($1, $2, now())', [version + 1, name]);
   }
   await client.query('COMMIT');
   return name ?? null;
+}
+
+async function hasSchema(client: PoolClient, schema: string): Promise<boolean> {
+  const { rows } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
+  return rows.length > 0;
 }
 
 async function readVersion(client: Pool | PoolClient, schema: string): Promise<number> {
@@ -78,3 +87,9 @@ function migrationNames(): string[] {
     .filter((name) => name.endsWith('.sql'))
     .sort();
 }
+
+function laterVersion(schema: string): StorageError {
+  return new StorageError('schema_mismatch', `The schema '${schema}' was made by a later version of this package.`);
+}
+
+function ignore(): void {}

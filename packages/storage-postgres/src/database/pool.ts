@@ -1,4 +1,5 @@
 import { Pool } from 'pg';
+import { StorageError } from '@cogitator-ai/openai-storage';
 import { toStorageError } from './postgres-error.ts';
 
 /** Where the database is. */
@@ -7,7 +8,7 @@ export interface DatabaseOptions {
   url?: string;
   /** A pool of your own; it is left open. */
   pool?: Pool;
-  /** Schema for the tables; made if need be. Default `openai`. */
+  /** Schema for the tables; made if need be. At most 49 bytes. Default `openai`. */
   schema?: string;
 }
 
@@ -23,12 +24,23 @@ export interface PoolLimits {
 
 export const DEFAULT_SCHEMA = 'openai';
 
+/** PostgreSQL shortens names to 63 bytes; this leaves room for what begins the channel's. */
+const MAX_SCHEMA_BYTES = 49;
+
+/** The channel on which the storages of a schema tell one another of events. */
+export function channelOf(schema: string): string {
+  return `openai_events_${schema}`;
+}
+
 /**
  * The caller's pool, or one of our own.
  *
- * @throws `StorageError` `invalid_request` when the URL is none.
+ * @throws `StorageError` `invalid_request` when the name of the schema is too long.
  */
-export function openPool({ url, pool, ...limits }: DatabaseOptions & PoolLimits): Pool {
+export function openPool({ url, pool, schema = DEFAULT_SCHEMA, ...limits }: DatabaseOptions & PoolLimits): Pool {
+  if (Buffer.byteLength(schema) > MAX_SCHEMA_BYTES) {
+    throw new StorageError('invalid_request', `The name of a schema has at most ${MAX_SCHEMA_BYTES} bytes.`);
+  }
   if (pool) return pool;
   try {
     const own = new Pool({
