@@ -17,8 +17,8 @@ const project = (
 });
 
 /** The end-to-end tests on a storage driver. */
-const e2e = (name: string, driver: string) =>
-  project(name, ['tests/e2e/**/*.test.ts'], 60_000, { globalSetup, env: { TEST_STORAGE: driver } });
+const e2e = (name: string, driver: string, exclude: string[] = []) =>
+  project(name, ['tests/e2e/**/*.test.ts'], 60_000, { exclude, globalSetup, env: { TEST_STORAGE: driver } });
 
 export default defineConfig({
   resolve: { conditions },
@@ -37,7 +37,8 @@ export default defineConfig({
         },
       ),
       project('services', ['tests/services/**/*.test.ts'], 60_000),
-      e2e('e2e', 'memory'),
+      // What is in memory cannot be kept out of it.
+      e2e('e2e', 'memory', ['tests/e2e/large-files.test.ts']),
       e2e('e2e-sqlite', 'sqlite'),
       e2e('e2e-postgres', 'postgres'),
       e2e('e2e-redis', 'redis'),

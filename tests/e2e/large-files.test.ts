@@ -13,15 +13,14 @@ import { openRequest } from './wire/request.ts';
 
 const MIB = 2 ** 20;
 /** Of PostgreSQL and Redis, bytes arrive in strings and buffers of their clients as well, and are collected later. */
-const IS_LOCAL = DRIVER === 'memory' || DRIVER === 'sqlite';
+const IS_LOCAL = DRIVER === 'sqlite';
 /** What a file of 512 MiB may take beyond one of 32 MiB (measured: 1 to 36 MiB, PostgreSQL 107): what is not collected yet. */
 const ROOM = (IS_LOCAL ? 64 : 192) * MIB;
 /** What the server may take in all, its code (measured: 125 MiB) and what is not collected yet (65 MiB, PostgreSQL 190) included. */
 const MOST = (IS_LOCAL ? 256 : 448) * MIB;
 
 const block = randomBytes(MIB);
-// What is in memory cannot be kept out of it.
-const database = createTestDatabase(DRIVER === 'memory' ? 'sqlite' : DRIVER);
+const database = createTestDatabase();
 let server: ChildProcess;
 let baseURL: string;
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 
-export type Driver = 'memory' | 'sqlite' | 'postgres' | 'redis';
+type Driver = 'memory' | 'sqlite' | 'postgres' | 'redis';
 
 /** The driver that the tests are run on; each has a vitest project of its own. */
 export const DRIVER = (process.env['TEST_STORAGE'] ?? 'memory') as Driver;
@@ -17,10 +17,9 @@ export interface TestDatabase {
   remove(): Promise<void>;
 }
 
-/** @param driver - Default the one the tests are run on. */
-export function createTestDatabase(driver: Driver = DRIVER): TestDatabase {
+export function createTestDatabase(): TestDatabase {
   const name = `e2e_${randomBytes(6).toString('hex')}`;
-  switch (driver) {
+  switch (DRIVER) {
     case 'memory':
       return { url: 'memory:', remove: async () => {} };
     case 'sqlite': {
