@@ -90,6 +90,28 @@ describe('a process that is killed', () => {
 });
 
 describe('several processes', () => {
+  it('never lose a blob that was answered, also when one takes the file of another for left over', async () => {
+    const storage = await openSqliteStorage({ path });
+    const [written, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const content = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('half');
+      written.resolve();
+      await opened.promise;
+      yield Buffer.from('half');
+    };
+    const signal = AbortSignal.timeout(5000);
+    const answer = storage.blobs.put('blob', content(), { signal }).catch((error: unknown) => error);
+    await written.promise;
+    // Its number is that of the process that writes, as it is in containers, where every server may have the number 1.
+    const other = await openSqliteStorage({ path });
+    opened.resolve();
+    expect(await answer).toMatchObject({ name: 'StorageError', code: 'unavailable' });
+    expect(await storage.blobs.get('blob', { signal })).toBeNull();
+    expect(files()).toEqual([]);
+    await other.close();
+    await storage.close();
+  });
+
   it('write at the same time, and hear of each other', async () => {
     const storage = await openSqliteStorage({ path });
     await storage.commit({

@@ -18,6 +18,8 @@ const INSERT_BLOB = 'INSERT INTO blob (key, file, bytes, sha256) VALUES (?, ?, ?
 const DELETE_BLOB = 'DELETE FROM blob WHERE key = ?';
 const INSERT_TRANSIT = 'INSERT INTO blob_file_in_transit (file, process_id, since) VALUES (?, ?, ?)';
 const SELECT_TRANSIT = 'SELECT file, process_id, since FROM blob_file_in_transit';
+const ABANDON_TRANSIT = 'UPDATE blob_file_in_transit SET since = 0 WHERE file = ?';
+const END_TRANSIT = 'DELETE FROM blob_file_in_transit WHERE file = ? AND since > 0';
 const DELETE_TRANSIT = 'DELETE FROM blob_file_in_transit WHERE file = ?';
 
 /** A file in transit for longer than this is nobody's, even if a process of its number runs, in ms. */
@@ -48,8 +50,9 @@ export class FileBlobStore implements BlobStore {
     for (const row of this.#connection.query(() => this.#connection.prepare(SELECT_TRANSIT).all())) {
       const { file, process_id: processId, since } = row as { file: string; process_id: number; since: number };
       const isOld = Date.now() - since > MAX_TRANSIT_MS;
-      // A file of this very process cannot be there before its first write.
-      if (isOld || processId === process.pid || !isRunning(processId)) await this.#remove(file);
+      // Of this process's number is what the one before left that had it, as in a container. Should it be at work after all, such
+      // as in another container, it is told when it has written.
+      if (isOld || processId === process.pid || !isRunning(processId)) await this.#abandon(file);
     }
   }
 
@@ -68,7 +71,7 @@ export class FileBlobStore implements BlobStore {
       await this.#connection.write(() => {
         const { changes } = this.#connection.prepare(INSERT_BLOB).run(key, file, info.bytes, info.sha256);
         if (changes === 0) throw exists(key);
-        this.#connection.prepare(DELETE_TRANSIT).run(file);
+        if (this.#connection.prepare(END_TRANSIT).run(file).changes === 0) throw takenForLeftOver();
       });
       return info;
     } catch (error) {
@@ -157,6 +160,14 @@ export class FileBlobStore implements BlobStore {
     }
   }
 
+  /** Sees to it that nobody counts the file any more before it is removed. */
+  async #abandon(file: string): Promise<void> {
+    await this.#connection.write(() => {
+      this.#connection.prepare(ABANDON_TRANSIT).run(file);
+    });
+    await this.#remove(file);
+  }
+
   async #remove(file: string): Promise<void> {
     await rm(join(this.#directory, file), { force: true }).catch(fileError);
     await this.#connection.write(() => {
@@ -190,6 +201,10 @@ function isRunning(processId: number): boolean {
 
 function exists(key: string): StorageError {
   return new StorageError('conflict', `There is a blob '${key}' already.`);
+}
+
+function takenForLeftOver(): StorageError {
+  return new StorageError('unavailable', 'Another process took the unfinished file for left over, and removed it.');
 }
 
 function fileError(error: unknown): never {
