@@ -64,6 +64,15 @@ describe('the database', () => {
     await expect(opening).rejects.toMatchObject({ name: 'StorageError', code: 'schema_mismatch' });
   });
 
+  it.each([0, 1])('is not made in the database of somebody else, of version %i', async (version) => {
+    const path = join(folder, `foreign-${version}.db`);
+    const foreign = new DatabaseSync(path);
+    foreign.exec(`CREATE TABLE theirs (a); PRAGMA user_version = ${version}`);
+    await expect(openSqliteStorage({ path })).rejects.toMatchObject({ name: 'StorageError', code: 'schema_mismatch' });
+    expect(foreign.prepare('SELECT name FROM sqlite_schema').all()).toEqual([{ name: 'theirs' }]);
+    foreign.close();
+  });
+
   it('is refused when it is none, or cannot be there', async () => {
     writeFileSync(join(folder, 'none.db'), 'This is not a database, though it is long enough to be one.'.repeat(20));
     const opening = openSqliteStorage({ path: join(folder, 'none.db') });
