@@ -1,4 +1,4 @@
-import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** Packages are tested from their sources, so that no test ever runs against a stale build. */
 const conditions = ['@cogitator-ai/source', 'module', 'node', 'development|production'];
@@ -18,7 +18,11 @@ const project = (
 
 /** The end-to-end tests on a storage driver. */
 const e2e = (name: string, driver: string, exclude: string[] = []) =>
-  project(name, ['tests/e2e/**/*.test.ts'], 60_000, { exclude, globalSetup, env: { TEST_STORAGE: driver } });
+  project(name, ['tests/e2e/**/*.test.ts'], 60_000, {
+    exclude: [...configDefaults.exclude, ...exclude],
+    globalSetup,
+    env: { TEST_STORAGE: driver },
+  });
 
 export default defineConfig({
   resolve: { conditions },
