@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Storage, StorageError } from '@cogitator-ai/openai-storage';
 import { Client } from 'pg';
@@ -154,6 +156,17 @@ describe('connections', () => {
     await append(await open(), 'from another');
     await expect.poll(() => heard).toEqual(['from another']);
     listener.abort();
+  });
+
+  it('to a `listenUrl` that says nothing are given up', { timeout: 5000 }, async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const listenUrl = `postgres://127.0.0.1:${(silent.address() as AddressInfo).port}/app`;
+    const storage = await open({ listenUrl, connectTimeoutMs: 200 });
+    await insertRun(storage);
+    const subscribing = storage.events.subscribe(stream, () => {}, new AbortController());
+    await expect(subscribing).rejects.toMatchObject({ code: 'unavailable' });
+    silent.close();
   });
 
   it('pass over notices that are not of this storage', async () => {
