@@ -44,10 +44,9 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
   try {
     await (options.migrate === false ? assertMigrated({ pool, schema }) : migratePostgres(options));
     const connection = new Connection(pool, schema, !options.pool);
-    const { connectionTimeoutMillis = 10_000, query_timeout = 30_000 } = pool.options;
-    const limits = { connectionTimeoutMillis, query_timeout, keepAlive: true };
+    const { connectionTimeoutMillis = 10_000 } = pool.options;
     const listenConfig =
-      options.listenUrl === undefined ? pool.options : { ...limits, connectionString: options.listenUrl };
+      options.listenUrl === undefined ? pool.options : { connectionString: options.listenUrl, connectionTimeoutMillis };
     const storage = new PostgresStorage(nameOf(pool), connection, listenConfig, channelOf(schema));
     await storage.blobs.removeLeftovers();
     return storage;
