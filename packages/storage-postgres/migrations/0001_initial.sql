@@ -245,28 +245,32 @@ END $$;
 CREATE FUNCTION append_events(thread_id_ text, run_id_ text, fence_ bigint, names text[], datas text[], channel text)
 RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
-  found event_stream;
+  head event_stream;
   first_seq bigint;
   note text;
 BEGIN
-  INSERT INTO event_stream AS s (thread_id, run_id, fence, last_seq)
-    VALUES (thread_id_, run_id_, fence_, 0) ON CONFLICT DO NOTHING;
-  SELECT * INTO found FROM event_stream s WHERE s.thread_id = thread_id_ AND s.run_id = run_id_ FOR UPDATE;
-  IF found.forget_at <= now_ms() THEN
+  LOOP
+    INSERT INTO event_stream AS s (thread_id, run_id, fence, last_seq)
+      VALUES (thread_id_, run_id_, fence_, 0) ON CONFLICT DO NOTHING;
+    SELECT * INTO head FROM event_stream s WHERE s.thread_id = thread_id_ AND s.run_id = run_id_ FOR UPDATE;
+    -- Not head: it was forgotten and removed just now.
+    EXIT WHEN FOUND;
+  END LOOP;
+  IF head.forget_at <= now_ms() THEN
     DELETE FROM event e WHERE e.thread_id = thread_id_ AND e.run_id = run_id_;
-    found.last_seq := 0;
-    found.forget_at := NULL;
-    found.fence := 0;
+    head.last_seq := 0;
+    head.forget_at := NULL;
+    head.fence := 0;
   END IF;
-  IF fence_ < found.fence THEN
+  IF fence_ < head.fence THEN
     RETURN NULL;
   END IF;
-  first_seq := found.last_seq + 1;
-  UPDATE event_stream s SET fence = fence_, last_seq = found.last_seq + cardinality(names), forget_at = found.forget_at
+  first_seq := head.last_seq + 1;
+  UPDATE event_stream s SET fence = fence_, last_seq = head.last_seq + cardinality(names), forget_at = head.forget_at
     WHERE s.thread_id = thread_id_ AND s.run_id = run_id_;
   IF cardinality(names) > 0 THEN
     INSERT INTO event (thread_id, run_id, seq, event, data)
-      SELECT thread_id_, run_id_, found.last_seq + o, n, d FROM unnest(names, datas) WITH ORDINALITY u (n, d, o);
+      SELECT thread_id_, run_id_, head.last_seq + o, n, d FROM unnest(names, datas) WITH ORDINALITY u (n, d, o);
     -- Small events travel with the notice, so that listeners need not ask for them.
     note := jsonb_build_object('t', thread_id_, 'r', run_id_, 's', first_seq, 'n', names, 'd', datas)::text;
     IF octet_length(note) > 7900 THEN
@@ -274,7 +278,7 @@ BEGIN
     END IF;
     PERFORM pg_notify(channel, note);
   END IF;
-  RETURN found.last_seq + cardinality(names);
+  RETURN head.last_seq + cardinality(names);
 END $$;
 
 -- Appends batches of several streams, each by itself; one number or null for each.

@@ -54,7 +54,12 @@ export async function openSqliteStorage(options: SqliteStorageOptions): Promise<
     throw toFileError(toStorageError(error));
   }
   const blobs = new FileBlobStore(connection, blobDirectory);
-  await blobs.removeLeftovers();
+  try {
+    await blobs.removeLeftovers();
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
   return new SqliteStorage(`sqlite:${options.path}`, connection, blobs, options.pollIntervalMs ?? 20);
 }
 

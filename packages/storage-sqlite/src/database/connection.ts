@@ -149,12 +149,20 @@ export class Connection {
       this.#database.exec('COMMIT');
     } catch (error) {
       // Some failures, such as a full disk, take back everything by themselves.
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#rollBack();
       this.#refuse(batch, error);
       return true;
     }
     for (const settle of done) settle();
     return true;
+  }
+
+  #rollBack(): void {
+    try {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+    } catch {
+      // The next transaction will be refused, and tell of it.
+    }
   }
 
   #mayWait(): boolean {
