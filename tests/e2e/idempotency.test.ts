@@ -302,10 +302,14 @@ describe('a stream', () => {
       const body = { assistant_id: id, stream: true, thread: { messages: [MESSAGE] } };
       const key = randomUUID();
       const [created] = parseEventStream((await post('/threads/runs', key, { body }, short.baseURL)).body).slice(1);
+      const { id: runId, thread_id: partition } = created!.data as Run;
+      // They are set to be forgotten once the run has ended.
+      const events = () => short.storage.events.read({ partition, id: runId }, { after: 0, limit: 1 });
+      await expect.poll(events).toEqual([]);
       const retry = await post('/threads/runs', key, { body }, short.baseURL);
       expect(retry.status).toBe(409);
       expect(retry.headers['x-should-retry']).toBe('false');
-      expect(retry.body.toString()).toContain((created!.data as Run).id);
+      expect(retry.body.toString()).toContain(runId);
     } finally {
       await short.close();
     }
