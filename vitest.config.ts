@@ -1,7 +1,10 @@
 import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
-/** Packages are tested from their sources, so that no test ever runs against a stale build. */
-const conditions = ['@cogitator-ai/source', 'module', 'node', 'development|production'];
+/**
+ * Packages are tested from their sources, so that no test ever runs against a stale build. Without vite's `module`, which names
+ * what only bundlers can load.
+ */
+const conditions = ['@cogitator-ai/source', 'node', 'development|production'];
 
 /** Redis and PostgreSQL, for the projects that need them, unless the environment names some. */
 const globalSetup = 'tests/services/src/global-setup.ts';

@@ -9,7 +9,16 @@ import { readPackages, root, type Manifest } from './packages.ts';
  * A change here may be right; it has to be deliberate.
  */
 const EDGES = {
-  'apps/server': ['engine', 'http', 'models', 'storage', 'storage-postgres', 'storage-redis', 'storage-sqlite'],
+  'apps/server': [
+    'engine',
+    'http',
+    'models',
+    'storage',
+    'storage-postgres',
+    'storage-redis',
+    'storage-s3',
+    'storage-sqlite',
+  ],
   'packages/engine': ['protocol', 'storage'],
   'packages/http': ['engine', 'protocol'],
   'packages/models': ['engine'],
@@ -17,6 +26,7 @@ const EDGES = {
   'packages/storage': [],
   'packages/storage-postgres': ['storage'],
   'packages/storage-redis': ['storage'],
+  'packages/storage-s3': ['storage'],
   'packages/storage-sqlite': ['storage'],
 };
 

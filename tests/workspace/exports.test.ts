@@ -13,6 +13,7 @@ const ENTRY_POINTS = {
   'packages/storage': ['.', './memory', './driver', './conformance'],
   'packages/storage-postgres': ['.'],
   'packages/storage-redis': ['.'],
+  'packages/storage-s3': ['.'],
   'packages/storage-sqlite': ['.'],
 };
 

@@ -85,6 +85,14 @@ describe('the server process', () => {
     expect(version.output()).toMatch(/^\d+\.\d+\.\d+/);
   });
 
+  it.each(['memory:', 'sqlite:x.db'])('ends with one line for a bucket beside %s', async (storage) => {
+    const started = start([], { STORAGE_URL: storage, BLOBS_URL: 's3://files' });
+    expect(await started.exited).toBe(2);
+    expect(started.output()).toBe(
+      'BLOBS_URL goes with postgres://… and redis://…; the other storages keep files by themselves.\n',
+    );
+  });
+
   it('ends with one line for a setting it does not know', async () => {
     const started = start(['--bogus']);
     expect(await started.exited).toBe(2);

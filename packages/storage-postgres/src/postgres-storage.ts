@@ -1,5 +1,6 @@
 import type { ClientConfig, Pool } from 'pg';
 import {
+  type BlobStore,
   type Commit,
   type CommitResult,
   isListRequest,
@@ -31,6 +32,8 @@ export interface PostgresStorageOptions extends DatabaseOptions, PoolLimits {
   listenUrl?: string;
   /** Whether to bring the schema up to date; else it must be. Default true. */
   migrate?: boolean;
+  /** Where blobs are kept instead of in the database; it is left open at the end. */
+  blobs?: BlobStore;
 }
 
 /**
@@ -47,9 +50,10 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
     const { connectionTimeoutMillis = 10_000 } = pool.options;
     const listenConfig =
       options.listenUrl === undefined ? pool.options : { connectionString: options.listenUrl, connectionTimeoutMillis };
-    const storage = new PostgresStorage(nameOf(pool), connection, listenConfig, channelOf(schema));
-    await storage.blobs.removeLeftovers();
-    return storage;
+    const ownBlobs = new PostgresBlobStore(connection);
+    await ownBlobs.removeLeftovers();
+    const { blobs = ownBlobs } = options;
+    return new PostgresStorage(nameOf(pool), connection, listenConfig, channelOf(schema), { blobs, ownBlobs });
   } catch (error) {
     if (!options.pool) await pool.end();
     throw toStorageError(error);
@@ -59,17 +63,25 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
 class PostgresStorage implements Storage {
   readonly name: string;
   readonly events: PostgresEventLog;
-  readonly blobs: PostgresBlobStore;
+  readonly blobs: BlobStore;
+  readonly #ownBlobs: PostgresBlobStore;
   readonly #connection: Connection;
   readonly #channel: string;
   #latest = 0;
 
-  constructor(name: string, connection: Connection, listenConfig: ClientConfig, channel: string) {
+  constructor(
+    name: string,
+    connection: Connection,
+    listenConfig: ClientConfig,
+    channel: string,
+    { blobs, ownBlobs }: { blobs: BlobStore; ownBlobs: PostgresBlobStore },
+  ) {
     this.name = name;
     this.#connection = connection;
     this.#channel = channel;
     this.events = new PostgresEventLog(connection, listenConfig, channel);
-    this.blobs = new PostgresBlobStore(connection);
+    this.blobs = blobs;
+    this.#ownBlobs = ownBlobs;
   }
 
   async get<K extends RecordKind>(key: RecordKey<K>): Promise<StoredRecord<K> | null> {
@@ -180,7 +192,7 @@ class PostgresStorage implements Storage {
   }
 
   async close(): Promise<void> {
-    this.blobs.close();
+    this.#ownBlobs.close();
     await this.events.close();
     await this.#connection.close();
   }

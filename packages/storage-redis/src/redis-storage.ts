@@ -1,4 +1,5 @@
 import type {
+  BlobStore,
   Commit,
   CommitResult,
   ListRequest,
@@ -32,6 +33,8 @@ export interface RedisStorageOptions extends ServerOptions, TimeLimits {
    * all have it. Nothing else expires: not assistants, files, uploads. Default for ever.
    */
   ttlMs?: number;
+  /** Where blobs are kept instead of in Redis; it is left open at the end. */
+  blobs?: BlobStore;
   /** Called at opening for each thing in the server's configuration that may lose data. */
   onWarning?: (message: string) => void;
 }
@@ -63,7 +66,7 @@ export async function openRedisStorage(options: RedisStorageOptions): Promise<St
     const keySpace = new KeySpace(keyPrefix);
     await assertSchema(connection, keySpace);
     if (onWarning) for (const risk of await findRisks(connection)) onWarning(risk);
-    return new RedisStorage(connection, keySpace, ttlMs);
+    return new RedisStorage(connection, keySpace, ttlMs, options.blobs);
   } catch (error) {
     await connection.close();
     throw error;
@@ -73,7 +76,8 @@ export async function openRedisStorage(options: RedisStorageOptions): Promise<St
 class RedisStorage implements Storage {
   readonly name: string;
   readonly events: RedisEventLog;
-  readonly blobs: RedisBlobStore;
+  readonly blobs: BlobStore;
+  readonly #ownBlobs: RedisBlobStore;
   readonly #connection: Connection;
   readonly #indexes: PartitionIndexes;
   readonly #records: RedisRecords;
@@ -81,12 +85,13 @@ class RedisStorage implements Storage {
   readonly #upkeep: NodeJS.Timeout;
   #closing: Promise<void> | null = null;
 
-  constructor(connection: Connection, keySpace: KeySpace, ttlMs: number | null) {
+  constructor(connection: Connection, keySpace: KeySpace, ttlMs: number | null, blobs: BlobStore | undefined) {
     const scripts = readScripts();
     this.name = nameOfServer(connection.client);
     this.#connection = connection;
     this.events = new RedisEventLog(connection, keySpace, scripts);
-    this.blobs = new RedisBlobStore(connection, keySpace, scripts);
+    this.#ownBlobs = new RedisBlobStore(connection, keySpace, scripts);
+    this.blobs = blobs ?? this.#ownBlobs;
     const indexes = new PartitionIndexes(connection, keySpace, scripts);
     this.#indexes = indexes;
     const channelOf = (events: string): string => this.events.channelOf(events);
@@ -128,7 +133,7 @@ class RedisStorage implements Storage {
 
   async #close(): Promise<void> {
     clearInterval(this.#upkeep);
-    this.blobs.close();
+    this.#ownBlobs.close();
     await Promise.all([this.events.close(), this.#connection.close()]);
   }
 

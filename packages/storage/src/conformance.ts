@@ -15,7 +15,9 @@ import { describeReopening } from './conformance/reopening.ts';
 import { describeReplicas } from './conformance/replicas.ts';
 import { createStorageTest } from './conformance/storage-test.ts';
 import { describeUniques } from './conformance/uniques.ts';
+import type { BlobStore } from './contract/blob-store.ts';
 import type { Storage } from './contract/storage.ts';
+import { createMemoryStorage } from './memory.ts';
 
 /** What a driver may lack without breaking the contract. */
 export type StorageGap =
@@ -80,5 +82,26 @@ export function runStorageConformance(
     describe.skipIf(lacks('replicas'))('replicas', () => {
       describeReplicas(open);
     });
+  });
+}
+
+/**
+ * Proves a blob store by itself, such as one that a storage is given in place of its own: the section `blobs` of the suite.
+ *
+ * @param name - Name of the store in the report.
+ * @param open - Opens the store, which may hold what earlier runs have left; it is closed after the last test.
+ */
+export function runBlobStoreConformance(
+  name: string,
+  open: () => Promise<BlobStore & { close(): Promise<void> }>,
+  { without = [] }: { without?: readonly Extract<StorageGap, 'streaming'>[] } = {},
+): void {
+  describe(`blob store contract: ${name}`, { timeout: 60_000 }, () => {
+    const it = createStorageTest(async () => {
+      const blobs = await open();
+      return Object.assign(createMemoryStorage(), { blobs, close: () => blobs.close() });
+    });
+    describeBlobs(it);
+    describeBlobStreaming(it, !without.includes('streaming'));
   });
 }

@@ -134,6 +134,13 @@ describe('loadConfig', () => {
     },
   );
 
+  it('keeps what may be a key in a wrong BLOBS_URL to itself', () => {
+    const message = errorOf([], { BLOBS_URL: 's3://key:secret@files' });
+    expect(message).toBe(
+      'BLOBS_URL must be s3://BUCKET/PREFIX, with the options endpoint, region and path_style, and without credentials.',
+    );
+  });
+
   it('never takes keys that cannot be used for no keys, and repeats none', () => {
     expect(errorOf([], { API_KEYS: ' , ' })).toBe('API_KEYS must be keys separated by commas.');
     expect(errorOf(['--api-keys', ''])).toBe('--api-keys must be keys separated by commas.');

@@ -1,5 +1,6 @@
 import { constants } from 'node:buffer';
 import { z } from 'zod';
+import { parseBlobsUrl } from '../storage/parse-blobs-url.ts';
 import { parseStorageUrl } from '../storage/parse-storage-url.ts';
 
 /** Where a setting's values may come from, and what `--help` and errors say of it. */
@@ -63,6 +64,7 @@ export const Config = z.strictObject({
   storageUrl: Text.refine((url) => parseStorageUrl(url) !== null).default('sqlite:./data/storage.db'),
   storageListenUrl: Text.regex(/^postgres(?:ql)?:\/\//).optional(),
   storageMigrate: Switch.default(true),
+  blobsUrl: Text.refine((url) => parseBlobsUrl(url) !== null).optional(),
   defaultModel: Text.optional(),
   modelAliases: Aliases.default({}),
   contextTokens: wholeNumber(1024, 100_000_000).default(128_000),
@@ -122,6 +124,14 @@ export const SETTINGS: { readonly [Name in keyof Config]-?: Setting } = {
     value: 'true|false',
     help: 'Whether a start brings the tables of PostgreSQL up to date; with false, `migrate` does.',
     allowed: 'true or false',
+  },
+  blobsUrl: {
+    flag: 'blobs-url',
+    environment: ['BLOBS_URL'],
+    value: 'URL',
+    help: 'Where the content of files is kept instead, with PostgreSQL or Redis: s3://BUCKET/PREFIX, credentials as the AWS SDK finds them.',
+    allowed: 's3://BUCKET/PREFIX, with the options endpoint, region and path_style, and without credentials',
+    secret: true,
   },
   defaultModel: {
     flag: 'default-model',

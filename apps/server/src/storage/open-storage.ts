@@ -1,5 +1,6 @@
-import type { Storage } from '@cogitator-ai/openai-storage';
+import type { BlobStore, Storage } from '@cogitator-ai/openai-storage';
 import { ConfigError } from '../config/config-error.ts';
+import { openBlobs } from './open-blobs.ts';
 import { parseStorageUrl } from './parse-storage-url.ts';
 
 export interface OpenStorageOptions {
@@ -9,6 +10,8 @@ export interface OpenStorageOptions {
   readonly storageListenUrl?: string | undefined;
   /** PostgreSQL: whether to bring the schema up to date. Default true. */
   readonly storageMigrate?: boolean;
+  /** PostgreSQL and Redis: the bucket for the content of files, such as `s3://bucket/prefix`. Default where the rest is. */
+  readonly blobsUrl?: string | undefined;
   /** Told what is unsafe about the store, such as a Redis that may evict. */
   readonly onWarning?: (message: string) => void;
 }
@@ -16,9 +19,34 @@ export interface OpenStorageOptions {
 /**
  * Opens the storage that a URL names. Drivers are loaded when they are asked for, so that a start costs only what it uses.
  *
- * @throws `ConfigError` for a URL that names none; `StorageError` when it cannot be opened.
+ * @throws `ConfigError` for a URL that names none, and for a bucket beside a storage that keeps files by itself;
+ * `StorageError` when it cannot be opened.
  */
 export async function openStorage(options: OpenStorageOptions): Promise<Storage> {
+  const { storageUrl, blobsUrl, onWarning } = options;
+  if (blobsUrl === undefined) return openDriver(options);
+  if (/^(?:memory|sqlite):/.test(storageUrl)) {
+    throw new ConfigError(
+      'BLOBS_URL goes with postgres://… and redis://…; the other storages keep files by themselves.',
+    );
+  }
+  const blobs = await openBlobs({ blobsUrl, onWarning });
+  try {
+    const storage = await openDriver(options, blobs);
+    const close = storage.close.bind(storage);
+    return Object.assign(storage, {
+      close: async () => {
+        await close();
+        await blobs.close();
+      },
+    });
+  } catch (error) {
+    await blobs.close();
+    throw error;
+  }
+}
+
+async function openDriver(options: OpenStorageOptions, blobs?: BlobStore): Promise<Storage> {
   const target = parseStorageUrl(options.storageUrl);
   switch (target?.driver) {
     case 'memory': {
@@ -39,6 +67,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<Storage>
         ...(maxConnections === undefined ? {} : { maxConnections }),
         ...(options.storageListenUrl === undefined ? {} : { listenUrl: options.storageListenUrl }),
         migrate: options.storageMigrate ?? true,
+        ...(blobs && { blobs }),
       });
     }
     case 'redis': {
@@ -48,6 +77,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<Storage>
         url,
         ...(keyPrefix === undefined ? {} : { keyPrefix }),
         ...(options.onWarning === undefined ? {} : { onWarning: options.onWarning }),
+        ...(blobs && { blobs }),
       });
     }
     case undefined:
