@@ -12,6 +12,7 @@ import {
   type RecordKind,
   type RecordPage,
   type Storage,
+  StorageError,
   type StoredRecord,
 } from '@cogitator-ai/openai-storage';
 import { PostgresBlobStore } from './blobs/postgres-blob-store.ts';
@@ -42,6 +43,12 @@ export interface PostgresStorageOptions extends DatabaseOptions, PoolLimits {
  * @throws `StorageError` `unavailable` when it cannot be reached, `schema_mismatch` when the schema is not that of this version.
  */
 export async function openPostgresStorage(options: PostgresStorageOptions): Promise<Storage> {
+  const storage = await open(options);
+  if (options.listenUrl !== undefined) await assertHears(storage);
+  return storage;
+}
+
+async function open(options: PostgresStorageOptions): Promise<PostgresStorage> {
   const { schema = DEFAULT_SCHEMA } = options;
   const pool = openPool(options);
   try {
@@ -57,6 +64,16 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
   } catch (error) {
     if (!options.pool) await pool.end();
     throw toStorageError(error);
+  }
+}
+
+/** A wrong `listenUrl` would otherwise be noticed by the first who streams. */
+async function assertHears(storage: PostgresStorage): Promise<void> {
+  try {
+    await storage.events.listening();
+  } catch (error) {
+    await storage.close();
+    throw new StorageError('unavailable', `listenUrl: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -75,14 +75,19 @@ export class PostgresEventLog implements EventLog {
   async subscribe(stream: EventStreamKey, listener: EventListener, { signal }: { signal: AbortSignal }): Promise<void> {
     this.#connection.assertOpen();
     if (signal.aborted || !isRecordKey(runOfStream(stream))) return;
+    await this.listening();
+    this.#subscriptions.add(stream, await this.#lastSeq(stream), listener, signal);
+    // What was written between the two.
+    this.#subscriptions.refresh(stream);
+  }
+
+  /** Resolves when what other processes write is heard. */
+  async listening(): Promise<void> {
     try {
       await this.#listener.listening();
     } catch (error) {
       throw toStorageError(error);
     }
-    this.#subscriptions.add(stream, await this.#lastSeq(stream), listener, signal);
-    // What was written between the two.
-    this.#subscriptions.refresh(stream);
   }
 
   async finish(stream: EventStreamKey, { retainMs }: { retainMs: number }): Promise<void> {
