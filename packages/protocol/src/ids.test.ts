@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createIdFactory, hasIdPrefix, ID_PREFIX, idTime, type IdKind } from './ids.ts';
+import { createIdFactory, hasIdPrefix, ID_PREFIX, type IdKind } from './ids.ts';
 
 describe('createIdFactory', () => {
   it('prefixes a 26 character ULID with the kind', () => {
@@ -18,16 +18,6 @@ describe('createIdFactory', () => {
       return ids.create('message');
     });
     expect(made).toEqual([...new Set(made)].sort());
-  });
-
-  it('keeps the time of creation in the id', () => {
-    const ids = createIdFactory({ now: () => 1_700_000_000_123 });
-    expect(idTime(ids.create('thread'))).toBe(1_700_000_000_123);
-    expect(idTime(ids.create('file'))).toBe(1_700_000_000_123);
-  });
-
-  it('refuses the time of an id that is none of ours', () => {
-    expect(() => idTime('step_123')).toThrow(/ULID/);
   });
 });
 

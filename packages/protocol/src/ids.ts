@@ -1,4 +1,4 @@
-import { decodeTime, monotonicFactory } from 'ulid';
+import { monotonicFactory } from 'ulid';
 
 /** The prefix of each kind of id, as the Assistants API reference shows them. */
 export const ID_PREFIX = {
@@ -17,9 +17,6 @@ export const ID_PREFIX = {
 
 /** What an id names. */
 export type IdKind = keyof typeof ID_PREFIX;
-
-/** Length of the ULID that follows the prefix. */
-const ULID_LENGTH = 26;
 
 export interface IdFactory {
   /** A new id: the prefix of its kind and a ULID. Of two ids of one kind and factory the later sorts after the earlier. */
@@ -47,15 +44,6 @@ function createPooledRandom(): () => number {
     }
     return (pool[--left] as number) / 256;
   };
-}
-
-/**
- * When an id of ours was made, in ms since 1970.
- *
- * @throws when `id` does not end with a ULID.
- */
-export function idTime(id: string): number {
-  return decodeTime(id.slice(-ULID_LENGTH));
 }
 
 /**

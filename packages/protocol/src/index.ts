@@ -1,4 +1,4 @@
-export { createIdFactory, hasIdPrefix, ID_PREFIX, idPrefixWord, idTime } from './ids.ts';
+export { createIdFactory, hasIdPrefix, ID_PREFIX, idPrefixWord } from './ids.ts';
 export type { IdFactory, IdFactoryOptions, IdKind } from './ids.ts';
 export { Json } from './json.ts';
 export { ApiError, ErrorBody, OpenAIError } from './errors/api-error.ts';
