@@ -12,6 +12,8 @@ export type {
   ModelUsage,
 } from './ports/model-port.ts';
 export type { ServerTool, ServerToolContext } from './ports/tool-port.ts';
+export { createServerTool } from './tools/create-server-tool.ts';
+export type { ToolContext, ToolDefinition, ToolParameters } from './tools/create-server-tool.ts';
 export type { Dispatcher, RunHandler, RunTicket } from './ports/dispatcher.ts';
 export type { Logger } from './ports/logger.ts';
 export { createEngine } from './engine.ts';

@@ -5,6 +5,9 @@ export interface ServerTool {
   /** Name, description and JSON Schema shown to the model where the assistant gives none. */
   definition: FunctionDefinition;
 
+  /** Longest execution of one call, in ms. Default the engine's `toolTimeoutMs`. */
+  timeoutMs?: number;
+
   /**
    * Executes one call.
    *
@@ -19,7 +22,8 @@ export interface ServerTool {
 export interface ServerToolContext {
   threadId: string;
   runId: string;
+  assistantId: string;
   toolCallId: string;
-  /** Aborted when the run ends or the call takes longer than the engine's limit. */
+  /** Aborted when the run ends or the call takes longer than it may. */
   signal: AbortSignal;
 }

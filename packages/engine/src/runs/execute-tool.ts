@@ -1,6 +1,6 @@
+import type { Run } from '@cogitator-ai/openai-protocol';
 import type { EngineContext } from '../engine-context.ts';
 import type { ModelToolCall } from '../ports/model-port.ts';
-import type { RunTicket } from '../ports/dispatcher.ts';
 import type { ServerTool } from '../ports/tool-port.ts';
 
 /**
@@ -13,20 +13,21 @@ export async function executeTool(
   { limits, logger }: EngineContext,
   tool: ServerTool,
   call: ModelToolCall,
-  { threadId, runId }: RunTicket,
+  { id: runId, thread_id: threadId, assistant_id: assistantId }: Run,
   stop: AbortSignal,
 ): Promise<string> {
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(limits.toolTimeoutMs)]);
+  const { timeoutMs = limits.toolTimeoutMs } = tool;
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]);
   try {
     // The race holds the limit also for a tool that does not watch its signal.
     return await Promise.race([
-      tool.execute(call.arguments, { threadId, runId, toolCallId: call.id, signal }),
+      tool.execute(call.arguments, { threadId, runId, assistantId, toolCallId: call.id, signal }),
       rejectOnAbort(signal),
     ]);
   } catch (error) {
     stop.throwIfAborted();
     const reason = signal.aborted
-      ? `it did not answer within ${limits.toolTimeoutMs / 1000} seconds`
+      ? `it did not answer within ${timeoutMs / 1000} seconds`
       : error instanceof Error
         ? error.message
         : String(error);

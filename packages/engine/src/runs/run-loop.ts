@@ -113,12 +113,11 @@ async function executeServerTools(
   { openUsage }: Progress,
   stop: AbortSignal,
 ): Promise<void> {
-  const { thread_id: threadId, id: runId } = held.run;
   await Promise.all(
     step.calls.map(async (call) => {
       const tool = context.tools.get(call.name);
       if (!tool) return;
-      step.setOutput(call.id, await executeTool(context, tool, call, { threadId, runId }, stop));
+      step.setOutput(call.id, await executeTool(context, tool, call, held.run, stop));
       held.write([step.save(openUsage)], []);
     }),
   );
