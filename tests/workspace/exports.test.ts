@@ -7,7 +7,7 @@ import { readPackages, root } from './packages.ts';
 const ENTRY_POINTS = {
   'apps/server': ['.'],
   'packages/engine': ['.'],
-  'packages/http': ['.'],
+  'packages/http': ['.', './node'],
   'packages/models': ['.'],
   'packages/protocol': ['.'],
   'packages/storage': ['.', './memory', './driver', './conformance'],

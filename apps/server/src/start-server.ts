@@ -1,20 +1,12 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createEngine, type Logger } from '@cogitator-ai/openai-engine';
 import { createApp } from '@cogitator-ai/openai-http';
+import { serve } from '@cogitator-ai/openai-http/node';
 import { DEFAULT_MODEL, DEMO_MODEL, openModels, readProviders } from '@cogitator-ai/openai-models';
-import { createAdaptorServer } from '@hono/node-server';
 import { ConfigError } from './config/config-error.ts';
 import { isLoopback, listenHost, urlHost } from './config/listen-host.ts';
 import { refuseOwnUrl } from './config/refuse-own-url.ts';
 import type { Config } from './config/settings.ts';
-import { drainServer } from './drain-server.ts';
 import { openStorage } from './storage/open-storage.ts';
-
-/** Longer than the 60 s that proxies keep idle connections, so that it is never the server that closes one in use. */
-const KEEP_ALIVE_MS = 75_000;
-/** Enough to send a large file on a slow line, and an end for whoever never finishes a request. */
-const REQUEST_MS = 3_600_000;
 
 export interface StartServerOptions {
   config: Config;
@@ -84,22 +76,17 @@ export async function startServer({ config, environment, logger }: StartServerOp
     maxFileBytes: config.maxFileBytes,
     strictFileDownloads: config.strictFileDownloads,
   });
-  const serverOptions = { requestTimeout: REQUEST_MS, headersTimeout: 60_000, keepAliveTimeout: KEEP_ALIVE_MS };
-  const server = createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server;
 
   async function release(): Promise<void> {
     await models.close();
     await storage.close();
   }
 
-  try {
-    await listen(server, config.port, host);
-  } catch (error) {
+  const serving = await serve({ app, engine, port: config.port, host }).catch(async (error: unknown) => {
     await release();
     throw error;
-  }
-  engine.start();
-  const { port, address } = server.address() as AddressInfo;
+  });
+  const { port, address } = serving;
   if (config.apiKeys.length === 0 && !isLoopback(address)) {
     logger.warn({ host }, 'Other machines are let in without a key: set API_KEYS.');
   }
@@ -122,7 +109,7 @@ export async function startServer({ config, environment, logger }: StartServerOp
   };
 
   async function shutDown(): Promise<void> {
-    await drainServer(server, engine, config.shutdownGraceMs);
+    await serving.close({ graceMs: config.shutdownGraceMs });
     await release();
   }
 }
@@ -130,14 +117,4 @@ export async function startServer({ config, environment, logger }: StartServerOp
 function defaultProviderOf({ defaultModel }: Config): { defaultProvider?: string } {
   const slash = defaultModel?.indexOf('/') ?? -1;
   return defaultModel === undefined || slash === -1 ? {} : { defaultProvider: defaultModel.slice(0, slash) };
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

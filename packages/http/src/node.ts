@@ -1,0 +1,2 @@
+export { serve } from './node/serve.ts';
+export type { ServeOptions, Serving } from './node/serve.ts';
