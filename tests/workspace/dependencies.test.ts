@@ -19,6 +19,7 @@ const EDGES = {
     'storage-s3',
     'storage-sqlite',
   ],
+  'packages/core': ['engine', 'models', 'protocol', 'storage'],
   'packages/engine': ['protocol', 'storage'],
   'packages/http': ['engine', 'protocol'],
   'packages/models': ['engine'],
@@ -30,7 +31,13 @@ const EDGES = {
   'packages/storage-sqlite': ['storage'],
 };
 
-const SCOPE = '@cogitator-ai/openai-';
+const SCOPE = '@cogitator-ai/';
+
+/** The umbrella and the runtime have the names that programs import; all else is a part of them. */
+function nameOf(folder: string): string {
+  const name = folder.replace(/^.*\//, '');
+  return SCOPE + (name === 'core' || name.startsWith('openai-') ? name : `openai-${name}`);
+}
 
 function runtimeDependencies(manifest: Manifest): string[] {
   return Object.keys({
@@ -48,14 +55,14 @@ const packages = readPackages();
 it('lets dependencies point one way only', () => {
   const edges = packages.map(({ folder, manifest }) => {
     const own = runtimeDependencies(manifest).filter((name) => name.startsWith(SCOPE));
-    return [folder, own.map((name) => name.slice(SCOPE.length))];
+    return [folder, own.map((name) => name.slice(SCOPE.length).replace(/^openai-/, ''))];
   });
   expect(Object.fromEntries(edges)).toEqual(EDGES);
 });
 
 describe.each(packages)('$folder', ({ folder, manifest }) => {
   it('is named after its folder', () => {
-    expect(manifest.name).toBe(SCOPE + folder.replace(/^.*\//, ''));
+    expect(manifest.name).toBe(nameOf(folder));
   });
 
   it('leaves its required peers to the installer', () => {

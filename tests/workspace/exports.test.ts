@@ -6,6 +6,7 @@ import { readPackages, root } from './packages.ts';
 /** What can be imported from each package. Removing a line breaks users; adding one is a promise to them. */
 const ENTRY_POINTS = {
   'apps/server': ['.'],
+  'packages/core': ['.'],
   'packages/engine': ['.'],
   'packages/http': ['.', './node'],
   'packages/models': ['.'],

@@ -5,7 +5,10 @@ export type { OpenAICompatibleOptions } from './openai-compatible/openai-compati
 export type { ModelTimeouts } from './openai-compatible/timeouts.ts';
 export { ollamaProvider } from './providers/ollama-provider.ts';
 export type { Provider } from './providers/provider.ts';
-export { readProviders } from './providers/read-providers.ts';
+export { isKnownProvider, readProviders } from './providers/read-providers.ts';
+export type { ProviderSettings } from './providers/read-providers.ts';
+export { createModels } from './router/create-models.ts';
+export type { CreateModelsOptions } from './router/create-models.ts';
 export { createModelRouter, DEFAULT_MODEL } from './router/model-router.ts';
 export type { ModelRouter, ModelRouterOptions } from './router/model-router.ts';
 export { openModels } from './router/open-models.ts';

@@ -51,6 +51,7 @@ describe('errorOfAnswer', () => {
   it('repeats no key', () => {
     const body = { error: { message: 'Incorrect API key provided: sk-se***et' } };
     expect(told(401, body, 'sk-secret')).toEqual(['unauthorized', "tests refused the server's API key (HTTP 401)."]);
+    expect(told(401, body)).toEqual(['unauthorized', 'tests asks for an API key, and none is configured (HTTP 401).']);
     expect(told(400, { error: 'what is sk-secret?' }, 'sk-secret')[1]).toBe('tests answered with HTTP 400: what is …?');
   });
 

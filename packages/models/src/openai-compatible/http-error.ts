@@ -13,7 +13,11 @@ export function errorOfAnswer(provider: string, status: number, body: string, ap
   const content = parse(body);
   const code = toCode(status, kindOf(content));
   // Providers quote the key they refuse, in part or whole.
-  if (status === 401) return new ModelError(code, `${provider} refused the server's API key (HTTP 401).`);
+  if (status === 401 && apiKey !== undefined) {
+    return new ModelError(code, `${provider} refused the server's API key (HTTP 401).`);
+  }
+  if (status === 401)
+    return new ModelError(code, `${provider} asks for an API key, and none is configured (HTTP 401).`);
   return new ModelError(code, `${provider} answered with HTTP ${status}${quote(wordsOf(content), apiKey)}`);
 }
 

@@ -69,4 +69,30 @@ describe('readProviders', () => {
   ])('says that %s is wrong when it is %s, and keeps the value to itself', (name, value, right) => {
     expect(() => readProviders({ [name]: value })).toThrow(new ModelConfigError(`${name} must be ${right}.`));
   });
+
+  it('prefers what it is given to the environment', () => {
+    const environment = { OPENAI_API_KEY: 'sk-environment', GROQ_API_KEY: 'gsk' };
+    const settings = {
+      openai: { apiKey: 'sk-given', baseUrl: 'http://127.0.0.1:9/v1' },
+      ollama: {},
+      lab: { baseUrl: 'http://lab/v1' },
+    };
+    expect(readProviders(environment, settings)).toEqual([
+      { name: 'openai', baseUrl: 'http://127.0.0.1:9/v1', apiKey: 'sk-given' },
+      { name: 'groq', baseUrl: 'https://api.groq.com/openai/v1', apiKey: 'gsk' },
+      { name: 'lab', baseUrl: 'http://lab/v1' },
+      { name: 'ollama', baseUrl: 'http://127.0.0.1:11434/v1' },
+    ]);
+    expect(readProviders({}, { openai: {} })).toMatchObject([{ name: 'openai', baseUrl: 'https://api.openai.com/v1' }]);
+  });
+
+  it.each([
+    [{ vllm: {} }, "The provider 'vllm' needs a base URL"],
+    [{ lab: { apiKey: 'k' } }, "The provider 'lab' needs a base URL"],
+    [{ openai: { baseUrl: 'ftp://x' } }, 'The base URL of openai must be a URL'],
+    [{ ollama: { baseUrl: 'ftp://x' } }, 'The base URL of ollama must be a host'],
+  ])('refuses %j', (settings, message) => {
+    expect(() => readProviders({}, settings)).toThrow(ModelConfigError);
+    expect(() => readProviders({}, settings)).toThrow(message);
+  });
 });

@@ -1,0 +1,10 @@
+export type { Agent, AgentRun, RunOptions } from './agent.ts';
+export { AgentRunError } from './agent-run-error.ts';
+export type { ChatMessage, ChatRequest, ChatResponse, ChatStreamChunk, LLMBackend, ToolCall } from './backend/chat.ts';
+export { Cogitator } from './cogitator.ts';
+export type { CogitatorConfig } from './cogitator.ts';
+export { tool } from './tool.ts';
+export type { Tool, ToolSchema } from './tool.ts';
+export type { ToolContext, ToolDefinition } from '@cogitator-ai/openai-engine';
+export { ModelConfigError } from '@cogitator-ai/openai-models';
+export type { ProviderSettings } from '@cogitator-ai/openai-models';
