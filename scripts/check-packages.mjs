@@ -1,6 +1,7 @@
 // Looks at every public package the way its users get it: packs it, inspects the tarball, then installs all tarballs
-// into an empty project, type-checks a file that imports every entry point, and imports each of them. Then does with
-// examples/custom-storage what the author of a driver does with a copy of it. Expects a finished build.
+// into an empty project, type-checks a file that imports every entry point, and imports each of them. Then installs the
+// library alone, and does with examples/custom-storage what the author of a driver does with a copy of it. Expects a
+// finished build.
 
 import { execFile } from 'node:child_process';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { checkCustomStorage } from './check-custom-storage.mjs';
+import { checkLibrary } from './check-library.mjs';
 
 const root = join(import.meta.dirname, '..');
 const readManifest = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -34,6 +36,9 @@ async function pack(folder, destination) {
   console.log(`${packed.name}: ${paths.length} files, ${Math.round(packed.size / 1024)} KB packed`);
   return packed.filename;
 }
+
+const install = (names, folder) =>
+  run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...names], folder);
 
 /** Every specifier a user of the package can import. */
 function entryPoints({ name, exports }) {
@@ -77,7 +82,7 @@ try {
   const others = [...peers, ...tools].map(([name, range]) => `${name}@${range}`);
   writeFileSync(join(consumer, 'package.json'), '{ "private": true, "type": "module" }\n');
   writeFileSync(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions: CONSUMER_OPTIONS }));
-  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs, ...others], consumer);
+  await install([...tarballs, ...others], consumer);
 
   const specifiers = folders.flatMap((folder) => entryPoints(readManifest(folder)));
   const imports = specifiers.map((specifier, index) => `import * as entry${index} from '${specifier}';`);
@@ -92,6 +97,13 @@ try {
   }
   console.log(`${specifiers.length} entry points install, type-check and import in an empty project`);
 
+  await checkLibrary(tarballs, {
+    folder: join(temporary, 'library'),
+    compilerOptions: CONSUMER_OPTIONS,
+    others: [`zod@${peers.find(([name]) => name === 'zod')[1]}`, ...tools.map(([name, range]) => `${name}@${range}`)],
+    install,
+    run,
+  });
   await checkCustomStorage(tarballs, temporary, run);
 } catch (error) {
   console.error(error.message);

@@ -23,6 +23,7 @@ const EDGES = {
   'packages/engine': ['protocol', 'storage'],
   'packages/http': ['engine', 'protocol'],
   'packages/models': ['engine'],
+  'packages/openai-compat': ['engine', 'http', 'protocol', 'storage', 'storage-postgres', 'storage-redis'],
   'packages/protocol': [],
   'packages/storage': [],
   'packages/storage-postgres': ['storage'],

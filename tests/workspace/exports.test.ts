@@ -7,9 +7,10 @@ import { readPackages, root } from './packages.ts';
 const ENTRY_POINTS = {
   'apps/server': ['.'],
   'packages/core': ['.'],
-  'packages/engine': ['.'],
+  'packages/engine': ['.', './records'],
   'packages/http': ['.', './node'],
   'packages/models': ['.'],
+  'packages/openai-compat': ['.'],
   'packages/protocol': ['.'],
   'packages/storage': ['.', './memory', './driver', './conformance'],
   'packages/storage-postgres': ['.'],

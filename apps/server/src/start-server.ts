@@ -86,6 +86,7 @@ export async function startServer({ config, environment, logger }: StartServerOp
     await release();
     throw error;
   });
+  engine.start();
   const { port, address } = serving;
   if (config.apiKeys.length === 0 && !isLoopback(address)) {
     logger.warn({ host }, 'Other machines are let in without a key: set API_KEYS.');

@@ -23,7 +23,7 @@ export { createInProcessDispatcher } from './dispatch/in-process-dispatcher.ts';
 export type { InProcessDispatcherOptions } from './dispatch/in-process-dispatcher.ts';
 export type { AssistantService } from './assistants/assistant-service.ts';
 export type { ThreadService } from './threads/thread-service.ts';
-export type { MessageService } from './messages/message-service.ts';
+export type { MessageOrigin, MessageService } from './messages/message-service.ts';
 export type { RunService } from './runs/run-service.ts';
 export type { StartedRun } from './runs/create-run.ts';
 export type { EventSink } from './runs/event-reader.ts';

@@ -20,8 +20,12 @@ import { attachFiles } from '../threads/attach-files.ts';
 import { requireThread } from '../threads/require-thread.ts';
 import { buildMessage, messageFields, writeMessage } from './build-message.ts';
 
+/** The assistant that a message is from, and the run. */
+export type MessageOrigin = Pick<Message, 'assistant_id' | 'run_id'>;
+
 export interface MessageService {
-  create(threadId: string, request: CreateMessageRequest): Promise<Json<Message>>;
+  /** @param origin - Whose answer it is, where it is one that the engine did not get from a model. Default nobody's. */
+  create(threadId: string, request: CreateMessageRequest, origin?: MessageOrigin): Promise<Json<Message>>;
   list(threadId: string, query: ListMessagesQuery): Promise<Json<ListResponse<Message>>>;
   retrieve(threadId: string, messageId: string): Promise<Json<Message>>;
   update(threadId: string, messageId: string, request: UpdateMessageRequest): Promise<Json<Message>>;
@@ -32,8 +36,8 @@ export function createMessageService(context: EngineContext): MessageService {
   const { storage } = context;
 
   return {
-    async create(threadId, request) {
-      const write = writeMessage('insert', await buildMessage(context, threadId, request));
+    async create(threadId, request, origin) {
+      const write = writeMessage('insert', { ...(await buildMessage(context, threadId, request)), ...origin });
       const free: Check = { check: 'free', key: threadKey(threadId), unique: ACTIVE_RUN };
       const result = await commitUnlocked(context, threadId, async () => {
         const { check, writes } = await attachFiles(storage, threadId, [request]);

@@ -15,7 +15,7 @@ const HEADERS_MS = 60_000;
 
 export interface ServeOptions {
   app: Hono<Environment>;
-  /** Started once the server listens, closed with it. */
+  /** Closed with the server; to be started by its owner. */
   engine: Engine;
   /** 0 for any that is free. */
   port: number;
@@ -38,13 +38,12 @@ export interface Serving {
 /**
  * Serves an app with `node:http`.
  *
- * @throws what `listen` fails with, such as EADDRINUSE; the engine is then not started.
+ * @throws what `listen` fails with, such as EADDRINUSE.
  */
 export async function serve({ app, engine, port, host }: ServeOptions): Promise<Serving> {
   const serverOptions = { requestTimeout: REQUEST_MS, headersTimeout: HEADERS_MS, keepAliveTimeout: KEEP_ALIVE_MS };
   const server = createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server;
   await listen(server, port, host);
-  engine.start();
   const bound = server.address() as AddressInfo;
   return {
     port: bound.port,

@@ -1,0 +1,120 @@
+import type { Logger, ToolDefinition } from '@cogitator-ai/openai-engine';
+import { createApp } from '@cogitator-ai/openai-http';
+import { serve, type Serving } from '@cogitator-ai/openai-http/node';
+import type { Storage } from '@cogitator-ai/openai-storage';
+import { OpenAIAdapter } from '../adapter/openai-adapter.ts';
+import type { CogitatorLike } from '../cogitator/cogitator-like.ts';
+import type { ThreadStorage } from '../storage/thread-storage.ts';
+import { ThreadManager } from '../thread-manager.ts';
+import { consoleLogger } from './console-logger.ts';
+
+/** How long requests and runs under way may take to finish when the server stops, in ms. */
+const GRACE_MS = 5000;
+
+export interface OpenAIServerConfig {
+  /** Default 8080; 0 for any that is free. */
+  port?: number;
+  /** Default `0.0.0.0`. */
+  host?: string;
+  /** Keys that are let in. Default none: everybody is. */
+  apiKeys?: readonly string[];
+  /** Functions that run here when an assistant names them. Default none. */
+  tools?: readonly ToolDefinition[];
+  /** Whether requests, and runs and tools that fail, are logged to the console. Default false. */
+  logging?: boolean;
+  cors?: {
+    /** Who may call from a browser. `true`: everybody. Default `true`. */
+    origin?: string | string[] | boolean;
+    /** Default GET, POST, DELETE, OPTIONS. */
+    methods?: string[];
+  };
+  /** Where everything is kept. Default in memory. It is left open at the end. */
+  storage?: ThreadStorage | Storage;
+  /** The same, by a manager that is there already; wins over `storage`. */
+  threadManager?: ThreadManager;
+}
+
+/** Serves a runtime as an Assistants API. */
+export class OpenAIServer {
+  readonly #cogitator: CogitatorLike;
+  readonly #config: OpenAIServerConfig;
+  readonly #threadManager: ThreadManager;
+  readonly #logger: Logger | undefined;
+  #adapter: OpenAIAdapter;
+  #starting: Promise<Serving> | null = null;
+  #serving: Serving | null = null;
+
+  /** @throws `TypeError` for a runtime of no known shape, or a tool whose parameters cannot be said in JSON Schema. */
+  constructor(cogitator: CogitatorLike, config: OpenAIServerConfig = {}) {
+    this.#cogitator = cogitator;
+    this.#config = config;
+    this.#threadManager = config.threadManager ?? new ThreadManager(config.storage);
+    this.#logger = config.logging ? consoleLogger : undefined;
+    this.#adapter = this.#createAdapter();
+  }
+
+  /**
+   * Resolves when the server listens. May be called twice, and again after {@link OpenAIServer.stop}.
+   *
+   * @throws what listening fails with, such as EADDRINUSE.
+   */
+  async start(): Promise<void> {
+    this.#starting ??= this.#listen();
+    try {
+      this.#serving = await this.#starting;
+    } catch (error) {
+      this.#starting = null;
+      throw error;
+    }
+  }
+
+  /** Takes no more requests and lets what is under way finish, for five seconds. Storages and the runtime are left open. */
+  async stop(): Promise<void> {
+    const serving = await this.#starting?.catch(() => null);
+    if (!serving || this.#serving === null) return;
+    this.#serving = null;
+    await serving.close({ graceMs: GRACE_MS });
+    this.#adapter = this.#createAdapter();
+    this.#starting = null;
+  }
+
+  /** Such as `http://localhost:8080`. Before the start with the port that was asked for. */
+  getUrl(): string {
+    const { host = '0.0.0.0', port = 8080 } = this.#config;
+    const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+    return `http://${name}:${this.#serving?.port ?? port}`;
+  }
+
+  /** What clients are given as `baseURL`: the URL with `/v1`. */
+  getBaseUrl(): string {
+    return `${this.getUrl()}/v1`;
+  }
+
+  isRunning(): boolean {
+    return this.#serving !== null;
+  }
+
+  /** The same assistants, threads and runs without HTTP. It ends with the server. */
+  getAdapter(): OpenAIAdapter {
+    return this.#adapter;
+  }
+
+  #createAdapter(): OpenAIAdapter {
+    return new OpenAIAdapter(this.#cogitator, {
+      threadManager: this.#threadManager,
+      tools: this.#config.tools ?? [],
+      ...(this.#logger && { logger: this.#logger }),
+    });
+  }
+
+  #listen(): Promise<Serving> {
+    const { port = 8080, host = '0.0.0.0', apiKeys = [], cors = {} } = this.#config;
+    const { engine } = this.#adapter;
+    const app = createApp({ engine, apiKeys, cors, ...(this.#logger && { logger: this.#logger }) });
+    return serve({ app, engine, port, host });
+  }
+}
+
+export function createOpenAIServer(cogitator: CogitatorLike, config?: OpenAIServerConfig): OpenAIServer {
+  return new OpenAIServer(cogitator, config);
+}

@@ -1,0 +1,36 @@
+import type { Storage } from '@cogitator-ai/openai-storage';
+import { FullThreadStorage } from './full-thread-storage.ts';
+import { requirePackage } from './require-package.ts';
+
+export interface PostgresThreadStorageConfig {
+  /** Such as `postgresql://user:pass@localhost:5432/db`. */
+  connectionString: string;
+  /** Default `public`. */
+  schema?: string;
+  /** Default `openai_compat_data`. */
+  tableName?: string;
+}
+
+/**
+ * Everything in PostgreSQL 13 or later. Needs the package `pg`.
+ *
+ * There is a table for each kind of object, so `tableName` names the PostgreSQL schema in which they lie; a `schema` other than
+ * `public` is put before it: `openai_compat_data`, `tenant_openai_compat_data`.
+ */
+export class PostgresThreadStorage extends FullThreadStorage {
+  readonly name = 'postgres';
+  readonly #config: PostgresThreadStorageConfig;
+
+  /** @throws `Error` when `pg` is not installed. */
+  constructor(config: PostgresThreadStorageConfig) {
+    super();
+    requirePackage('pg', 'PostgresThreadStorage');
+    this.#config = config;
+  }
+
+  protected async open(): Promise<Storage> {
+    const { connectionString: url, schema = 'public', tableName = 'openai_compat_data' } = this.#config;
+    const { openPostgresStorage } = await import('@cogitator-ai/openai-storage-postgres');
+    return openPostgresStorage({ url, schema: schema === 'public' ? tableName : `${schema}_${tableName}` });
+  }
+}
