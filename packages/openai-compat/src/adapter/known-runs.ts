@@ -1,12 +1,13 @@
 import type { Run } from '@cogitator-ai/openai-protocol';
 import type { Commit, Storage } from '@cogitator-ai/openai-storage';
 
-/** Runs remembered; of more, those that were not written for longest are forgotten. */
-const MAX_RUNS = 10_000;
+/** Size of all runs remembered, in UTF-16 units; of more, those that were not written for longest are forgotten. */
+const MAX_SIZE = 16 * 2 ** 20;
 
 /** Runs as this process has written them last, for those who cannot wait for the storage. */
 export class KnownRuns {
   readonly #runs = new Map<string, { readonly threadId: string; readonly text: string }>();
+  #size = 0;
 
   /** The same storage; what is committed through it is known from then on. */
   watch(storage: Storage): Storage {
@@ -39,16 +40,23 @@ export class KnownRuns {
       if (kind === 'thread' && write.write === 'delete') this.#forgetThread(id);
       if (kind !== 'run') continue;
       // The last one written is the last one in the map.
-      this.#runs.delete(id);
-      if (write.write !== 'delete') this.#runs.set(id, { threadId: path[0] ?? '', text: write.body });
+      this.#forget(id);
+      if (write.write === 'delete') continue;
+      this.#runs.set(id, { threadId: path[0] ?? '', text: write.body });
+      this.#size += write.body.length;
     }
     for (const id of this.#runs.keys()) {
-      if (this.#runs.size <= MAX_RUNS) return;
-      this.#runs.delete(id);
+      if (this.#size <= MAX_SIZE) return;
+      this.#forget(id);
     }
   }
 
+  #forget(id: string): void {
+    this.#size -= this.#runs.get(id)?.text.length ?? 0;
+    this.#runs.delete(id);
+  }
+
   #forgetThread(threadId: string): void {
-    for (const [id, known] of this.#runs) if (known.threadId === threadId) this.#runs.delete(id);
+    for (const [id, known] of this.#runs) if (known.threadId === threadId) this.#forget(id);
   }
 }

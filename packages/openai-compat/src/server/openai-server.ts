@@ -40,7 +40,7 @@ export class OpenAIServer {
   readonly #config: OpenAIServerConfig;
   readonly #threadManager: ThreadManager;
   readonly #logger: Logger | undefined;
-  #adapter: OpenAIAdapter;
+  #adapter: OpenAIAdapter | null;
   #starting: Promise<Serving> | null = null;
   #serving: Serving | null = null;
 
@@ -74,7 +74,7 @@ export class OpenAIServer {
     if (!serving || this.#serving === null) return;
     this.#serving = null;
     await serving.close({ graceMs: GRACE_MS });
-    this.#adapter = this.#createAdapter();
+    this.#adapter = null;
     this.#starting = null;
   }
 
@@ -94,9 +94,9 @@ export class OpenAIServer {
     return this.#serving !== null;
   }
 
-  /** The same assistants, threads and runs without HTTP. It ends with the server. */
+  /** The same assistants, threads and runs without HTTP. It ends with the server; after that there is another one. */
   getAdapter(): OpenAIAdapter {
-    return this.#adapter;
+    return (this.#adapter ??= this.#createAdapter());
   }
 
   #createAdapter(): OpenAIAdapter {
@@ -109,7 +109,7 @@ export class OpenAIServer {
 
   #listen(): Promise<Serving> {
     const { port = 8080, host = '0.0.0.0', apiKeys = [], cors = {} } = this.#config;
-    const { engine } = this.#adapter;
+    const { engine } = this.getAdapter();
     const app = createApp({ engine, apiKeys, cors, ...(this.#logger && { logger: this.#logger }) });
     return serve({ app, engine, port, host });
   }
