@@ -305,7 +305,7 @@ describe('a stream', () => {
   });
 
   it('whose events are gone is not begun again: the answer names its run', async () => {
-    const short = await startEngineServer({ limits: { eventRetentionMs: 0 } });
+    const short = await startEngineServer({ limits: { eventRetentionMs: 1000 } });
     try {
       const there = connectApi(short.baseURL);
       const { id } = await there.post<Assistant>('/assistants', { model });
@@ -315,7 +315,7 @@ describe('a stream', () => {
       const { id: runId, thread_id: partition } = created!.data as Run;
       // They are set to be forgotten once the run has ended.
       const events = () => short.storage.events.read({ partition, id: runId }, { after: 0, limit: 1 });
-      await expect.poll(events).toEqual([]);
+      await expect.poll(events, { timeout: 10_000 }).toEqual([]);
       const retry = await post('/threads/runs', key, { body }, short.baseURL);
       expect(retry.status).toBe(409);
       expect(retry.headers['x-should-retry']).toBe('false');

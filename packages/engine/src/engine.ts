@@ -31,8 +31,6 @@ export interface EngineOptions {
   limits?: Partial<EngineLimits>;
   /** How often what has expired is looked for, in ms. Default 2,000. */
   sweepIntervalMs?: number;
-  /** Milliseconds since 1970. Injected so that tests can move time by hand. Default `Date.now`. */
-  now?: () => number;
 }
 
 /**
@@ -79,18 +77,20 @@ const DEFAULT_LIMITS: EngineLimits = {
 
 const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
+/** Of all engines of this process: what two of them make on one storage is in the order in which it was made. */
+const IDS = createIdFactory();
+
 /** Puts the services and the run loop together. Nothing runs before {@link Engine.start}. */
 export function createEngine(options: EngineOptions): Engine {
-  const { models, dispatcher = createInProcessDispatcher(), now = Date.now } = options;
+  const { models, dispatcher = createInProcessDispatcher() } = options;
   const context: EngineContext = {
     storage: tellDoubts(options.storage),
     models,
     tools: new Map((options.tools ?? []).map((tool) => [tool.definition.name, tool])),
     dispatcher,
-    ids: createIdFactory({ now }),
+    ids: IDS,
     logger: options.logger ?? SILENT,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
-    now,
   };
   const sweeper = new Sweeper(context, options.sweepIntervalMs ?? 2000);
 

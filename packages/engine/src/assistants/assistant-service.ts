@@ -35,7 +35,7 @@ export function createAssistantService(context: EngineContext): AssistantService
       const assistant: Assistant = {
         id: ids.create('assistant'),
         object: 'assistant',
-        created_at: unixSeconds(context),
+        created_at: unixSeconds(),
         name: request.name ?? null,
         description: request.description ?? null,
         model: request.model,

@@ -28,7 +28,7 @@ export function buildFile(
   context: EngineContext,
   { id, bytes, filename, purpose, lifetimeSeconds }: FileParts,
 ): FileObject {
-  const createdAt = unixSeconds(context);
+  const createdAt = unixSeconds();
   return {
     id,
     object: 'file',

@@ -12,7 +12,7 @@ export async function buildMessage(
 ): Promise<Message> {
   const fileIds = namedFiles(request);
   if (fileIds.length > 0) await requireFiles(context.storage, fileIds);
-  const createdAt = unixSeconds(context);
+  const createdAt = unixSeconds();
   return {
     id: context.ids.create('message'),
     object: 'thread.message',

@@ -8,7 +8,7 @@ export function buildStep(context: EngineContext, run: Run, details: StepDetails
   return {
     id: context.ids.create('run_step'),
     object: 'thread.run.step',
-    created_at: unixSeconds(context),
+    created_at: unixSeconds(),
     run_id: run.id,
     assistant_id: run.assistant_id,
     thread_id: run.thread_id,

@@ -26,7 +26,7 @@ export function buildRun(
   request: RunRequest,
   toolResources: ToolResources = {},
 ): Run {
-  const createdAt = unixSeconds(context);
+  const createdAt = unixSeconds();
   return {
     id: context.ids.create('run'),
     object: 'thread.run',

@@ -22,7 +22,7 @@ export async function endRun(
   unfinished: Unfinished,
 ): Promise<void> {
   const { open, openUsage, usage } = unfinished;
-  const now = unixSeconds(context);
+  const now = unixSeconds();
   const { writes, events } = open ? endOpenStep(open, ending, openUsage, now) : { writes: [], events: [] };
   try {
     await held.transition({ ...endRunFields(ending, now), usage }, writes, (runText) => [

@@ -27,7 +27,7 @@ export class MessageStep implements OpenStep {
     this.#message = {
       id: context.ids.create('message'),
       object: 'thread.message',
-      created_at: unixSeconds(context),
+      created_at: unixSeconds(),
       thread_id: run.thread_id,
       status: 'in_progress',
       incomplete_details: null,

@@ -95,7 +95,7 @@ export class ModelTurn {
 
   /** Ends the message before the calls of the same turn; the turn's usage goes to the calls. */
   #endMessage(message: MessageStep): void {
-    const { writes, events } = endOpenStep(message, { status: 'completed' }, NO_USAGE, unixSeconds(this.#context));
+    const { writes, events } = endOpenStep(message, { status: 'completed' }, NO_USAGE, unixSeconds());
     this.#held.write(writes, events);
   }
 

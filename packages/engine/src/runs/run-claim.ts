@@ -42,7 +42,7 @@ export async function claimRun(
         if (fence !== record.fence) return null;
         if (status === 'cancelling' || (status === 'in_progress' && fence === doubt.fence)) return UNCHANGED;
         if (status !== 'queued') return null;
-        return { change: { status: 'in_progress', started_at: unixSeconds(context) }, event: 'thread.run.in_progress' };
+        return { change: { status: 'in_progress', started_at: unixSeconds() }, event: 'thread.run.in_progress' };
       }),
     );
   });

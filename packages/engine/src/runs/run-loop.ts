@@ -95,7 +95,7 @@ async function takeTurns(
       await waitForClient(held, step, progress);
       return null;
     }
-    const { writes, events } = endOpenStep(step, { status: 'completed' }, result.usage, unixSeconds(context));
+    const { writes, events } = endOpenStep(step, { status: 'completed' }, result.usage, unixSeconds());
     held.write(writes, events);
     progress.open = null;
     progress.openUsage = NO_USAGE;

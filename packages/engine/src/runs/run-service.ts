@@ -64,7 +64,7 @@ export function createRunService(context: EngineContext): RunService {
         await requireThread(storage, threadId);
         throw notFound('run', runId);
       }
-      const mayBeExpired = record.dueAt !== null && record.dueAt <= context.now();
+      const mayBeExpired = record.dueAt !== null && record.dueAt <= Date.now();
       if (!mayBeExpired || !(await expireRun(context, record))) return Json.parse(record.body);
       return Json.parse((await storage.get(key))?.body ?? record.body);
     },

@@ -62,7 +62,7 @@ async function trySubmit(
       new Map(outputs.map((output) => [output.tool_call_id, output.output ?? ''])),
     ),
     status: 'completed',
-    completed_at: unixSeconds(context),
+    completed_at: unixSeconds(),
     expires_at: null,
     usage: stepState(stepRecord)?.usage ?? NO_USAGE,
   });

@@ -17,7 +17,7 @@ export async function buildThread(
   const thread = Json.of<Thread>({
     id: threadId,
     object: 'thread',
-    created_at: unixSeconds(context),
+    created_at: unixSeconds(),
     metadata: request.metadata ?? {},
     tool_resources: withCodeFiles(resources, codeFiles(messages)),
   });

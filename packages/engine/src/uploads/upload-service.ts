@@ -65,7 +65,7 @@ export function createUploadService(context: EngineContext): UploadService {
 
   return {
     async create({ filename, purpose, bytes, expires_after: expiresAfter }) {
-      const createdAt = unixSeconds(context);
+      const createdAt = unixSeconds();
       const upload = Json.of<Upload>({
         id: ids.create('upload'),
         object: 'upload',
@@ -106,7 +106,7 @@ export function createUploadService(context: EngineContext): UploadService {
       const part: UploadPart = {
         id: partId,
         object: 'upload.part',
-        created_at: unixSeconds(context),
+        created_at: unixSeconds(),
         upload_id: uploadId,
       };
       try {

@@ -43,6 +43,7 @@ export class OpenAIServer {
   #adapter: OpenAIAdapter | null;
   #starting: Promise<Serving> | null = null;
   #serving: Serving | null = null;
+  #stopping: Promise<void> | null = null;
 
   /** @throws `TypeError` for a runtime of no known shape, or a tool whose parameters cannot be said in JSON Schema. */
   constructor(cogitator: CogitatorLike, config: OpenAIServerConfig = {}) {
@@ -59,6 +60,7 @@ export class OpenAIServer {
    * @throws what listening fails with, such as EADDRINUSE.
    */
   async start(): Promise<void> {
+    await this.#stopping;
     this.#starting ??= this.#listen();
     try {
       this.#serving = await this.#starting;
@@ -69,13 +71,10 @@ export class OpenAIServer {
   }
 
   /** Takes no more requests and lets what is under way finish, for five seconds. Storages and the runtime are left open. */
-  async stop(): Promise<void> {
-    const serving = await this.#starting?.catch(() => null);
-    if (!serving || this.#serving === null) return;
-    this.#serving = null;
-    await serving.close({ graceMs: GRACE_MS });
-    this.#adapter = null;
-    this.#starting = null;
+  stop(): Promise<void> {
+    return (this.#stopping ??= this.#close().finally(() => {
+      this.#stopping = null;
+    }));
   }
 
   /** Such as `http://localhost:8080`. Before the start with the port that was asked for. */
@@ -105,6 +104,15 @@ export class OpenAIServer {
       tools: this.#config.tools ?? [],
       ...(this.#logger && { logger: this.#logger }),
     });
+  }
+
+  async #close(): Promise<void> {
+    const serving = await this.#starting?.catch(() => null);
+    if (!serving) return;
+    this.#serving = null;
+    await serving.close({ graceMs: GRACE_MS });
+    this.#adapter = null;
+    this.#starting = null;
   }
 
   #listen(): Promise<Serving> {
