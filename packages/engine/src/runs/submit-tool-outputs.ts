@@ -55,7 +55,11 @@ async function trySubmit(
   if (!matches) throw toolOutputMismatch(expected, given);
 
   const stepRecord = await latestStep(storage, current);
-  if (!stepRecord) throw new StorageError('schema_mismatch', `Run '${runId}' waits, but has no step.`);
+  if (!stepRecord) {
+    // Its thread may have been deleted just now.
+    if ((await storage.get(key))?.version !== record.version) return undefined;
+    throw new StorageError('schema_mismatch', `Run '${runId}' waits, but has no step.`);
+  }
   const step = writeStep('put', {
     ...withOutputs(
       parseRecord(stepRecord),
