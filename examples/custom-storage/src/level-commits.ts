@@ -4,6 +4,7 @@ import {
   type CommitResult,
   type Conflict,
   type Insert,
+  type Lease,
   ownerOf,
   partitionOf,
   partitionOfCommit,
@@ -49,6 +50,23 @@ export class LevelCommits {
       if (error instanceof Refusal) return { ok: false, conflict: error.conflict };
       throw error;
     }
+  }
+
+  async renew(leases: readonly Lease[], dueAt: number): Promise<boolean[]> {
+    this.#store.assertOpen();
+    return Promise.all(
+      leases.map(({ key, fence }) =>
+        this.#store.transact(partitionOf(key), async (transaction) => {
+          const stored = await find(transaction, key);
+          if (!stored || stored.record.fence !== fence || stored.record.dueAt === null) return false;
+          removeIndexes(transaction, stored);
+          const entry = { ...stored, record: { ...stored.record, dueAt } };
+          transaction.put(recordKey(key), entry);
+          addIndexes(transaction, entry);
+          return true;
+        }),
+      ),
+    );
   }
 
   async #apply(transaction: Transaction, { checks = [], writes = [], events }: Commit): Promise<CommitResult> {

@@ -53,6 +53,7 @@ function createLevelStorage(path: string, store: Store, blobs: LevelBlobStore): 
     list: (request) => records.list(request),
     due: (kind, limit) => records.due(kind, limit),
     commit: (commit) => commits.commit(commit),
+    renew: (leases, { ms }) => commits.renew(leases, now() + ms),
     async now() {
       store.assertOpen();
       return now();

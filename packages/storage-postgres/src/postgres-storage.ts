@@ -5,6 +5,7 @@ import {
   type CommitResult,
   isListRequest,
   isRecordKey,
+  type Lease,
   type ListRequest,
   partitionOfCommit,
   partitionOfKeys,
@@ -196,6 +197,30 @@ class PostgresStorage implements Storage {
     );
     const refusal = rows[0]?.refusal;
     return refusal ? { ok: false, conflict: toConflict(refusal, commit) } : { ok: true };
+  }
+
+  async renew(leases: readonly Lease[], { ms }: { ms: number }): Promise<boolean[]> {
+    this.#connection.assertOpen();
+    const { schema } = this.#connection;
+    const renewed = new Set<Lease>();
+    for (const kind of new Set(leases.map(({ key }) => key.kind))) {
+      const wanted = leases.filter(({ key }) => key.kind === kind && isRecordKey(key));
+      const rows = await this.#connection.query<{ place: string }>(
+        `UPDATE ${schema}.${kind} held SET due_at = (SELECT ${schema}.now_ms()) + $1
+         FROM unnest($2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY AS lease (owner, id, fence, place)
+         WHERE held.owner = lease.owner AND held.id = lease.id AND held.fence = lease.fence AND held.due_at IS NOT NULL
+         RETURNING place`,
+        [
+          ms,
+          wanted.map(({ key }) => ownerText(key.path)),
+          wanted.map(({ key }) => key.id),
+          wanted.map(({ fence }) => fence),
+        ],
+        `renew ${kind}`,
+      );
+      for (const { place } of rows) renewed.add(wanted[Number(place) - 1] as Lease);
+    }
+    return leases.map((lease) => renewed.has(lease));
   }
 
   async now(): Promise<number> {

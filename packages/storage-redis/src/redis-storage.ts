@@ -2,6 +2,7 @@ import type {
   BlobStore,
   Commit,
   CommitResult,
+  Lease,
   ListRequest,
   RecordKey,
   RecordKind,
@@ -120,6 +121,10 @@ class RedisStorage implements Storage {
     const result = await this.#records.commit(commit);
     if (commit.events && result.ok) this.events.publish(commit.events, result.lastEvent ?? 0);
     return result;
+  }
+
+  renew(leases: readonly Lease[], options: { ms: number }): Promise<boolean[]> {
+    return this.#records.renew(leases, options);
   }
 
   now(): Promise<number> {

@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import {
   type Commit,
   type CommitResult,
+  type Lease,
   type ListRequest,
   partitionOfCommit,
   partitionOfKeys,
@@ -116,6 +117,15 @@ class SqliteStorage implements Storage {
       if (error instanceof Refusal) return { ok: false, conflict: error.conflict };
       throw error;
     }
+  }
+
+  async renew(leases: readonly Lease[], { ms }: { ms: number }): Promise<boolean[]> {
+    this.#connection.assertOpen();
+    if (leases.length === 0) return [];
+    return this.#connection.write(() => {
+      const dueAt = this.#now() + ms;
+      return leases.map((lease) => this.#records.renew(lease, dueAt));
+    });
   }
 
   async now(): Promise<number> {

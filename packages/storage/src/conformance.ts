@@ -6,6 +6,7 @@ import { describeCommits } from './conformance/commits.ts';
 import { describeDue } from './conformance/due.ts';
 import { describeEventLog } from './conformance/event-log.ts';
 import { describeEventSubscription } from './conformance/event-subscription.ts';
+import { describeLeases } from './conformance/leases.ts';
 import { describeLifecycle } from './conformance/lifecycle.ts';
 import { describeLists } from './conformance/lists.ts';
 import { describeNames } from './conformance/names.ts';
@@ -65,6 +66,7 @@ export function runStorageConformance(
       describeLists(it);
     });
     describeDue(it);
+    describeLeases(it);
     describe('events', () => {
       describeEventLog(it);
       describeEventSubscription(it);

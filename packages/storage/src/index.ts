@@ -41,4 +41,4 @@ export type {
 } from './contract/records.ts';
 export { StorageError } from './contract/storage-error.ts';
 export type { StorageErrorCode } from './contract/storage-error.ts';
-export type { Storage } from './contract/storage.ts';
+export type { Lease, Storage } from './contract/storage.ts';

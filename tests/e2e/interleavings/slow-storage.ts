@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from './random.ts';
 
 /** Methods that are slowed down: all that several clients could overtake each other in. */
-const SLOW = new Set(['get', 'getMany', 'list', 'commit', 'due', 'append', 'read', 'put', 'delete']);
+const SLOW = new Set(['get', 'getMany', 'list', 'commit', 'due', 'renew', 'append', 'read', 'put', 'delete']);
 
 /**
  * A store that sometimes takes its time, before it does what it was asked and before it says so, as one behind a network

@@ -18,6 +18,7 @@ export function tellDoubts(storage: Storage): Storage {
     getMany: (keys) => storage.getMany(keys),
     list: (request) => storage.list(request),
     due: (kind, limit) => storage.due(kind, limit),
+    renew: (leases, options) => storage.renew(leases, options),
     now: () => storage.now(),
     close: () => storage.close(),
     async commit(commit) {

@@ -19,6 +19,7 @@ export class KnownRuns {
       getMany: (keys) => storage.getMany(keys),
       list: (request) => storage.list(request),
       due: (kind, limit) => storage.due(kind, limit),
+      renew: (leases, options) => storage.renew(leases, options),
       now: () => storage.now(),
       close: () => storage.close(),
       commit: async (commit) => {

@@ -16,6 +16,7 @@ import {
   type Commit,
   type CommitResult,
   type EventLog,
+  type Lease,
   type ListRequest,
   RECORD_KINDS,
   type RecordKey,
@@ -99,6 +100,10 @@ class ThreadStorageAdapter implements Storage {
       if (result.ok) await this.#save(commit.writes ?? []);
       return result;
     });
+  }
+
+  renew(leases: readonly Lease[], options: { ms: number }): Promise<boolean[]> {
+    return this.#memory.renew(leases, options);
   }
 
   now(): Promise<number> {

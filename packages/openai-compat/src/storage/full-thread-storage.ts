@@ -13,6 +13,7 @@ import type {
   Commit,
   CommitResult,
   EventLog,
+  Lease,
   ListRequest,
   RecordKey,
   RecordKind,
@@ -163,6 +164,10 @@ export abstract class FullThreadStorage implements ThreadStorage, Storage {
 
   async commit(commit: Commit): Promise<CommitResult> {
     return (await this.#opened()).commit(commit);
+  }
+
+  async renew(leases: readonly Lease[], options: { ms: number }): Promise<boolean[]> {
+    return (await this.#opened()).renew(leases, options);
   }
 
   async now(): Promise<number> {

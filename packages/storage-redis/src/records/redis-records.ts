@@ -3,6 +3,7 @@ import {
   type CommitResult,
   isListRequest,
   isRecordKey,
+  type Lease,
   type ListRequest,
   partitionOfCommit,
   partitionOfKeys,
@@ -117,6 +118,19 @@ export class RedisRecords implements RecordReader {
     const result = toCommitResult(reply as CommitReply, commit);
     if (!result) throw new StorageError('unavailable', 'Redis: The commit arrived too late and was not applied.');
     return result;
+  }
+
+  async renew(leases: readonly Lease[], { ms }: { ms: number }): Promise<boolean[]> {
+    this.#connection.assertOpen();
+    if (leases.length === 0) return [];
+    const dueAt = (await this.now()) + ms;
+    const { renew } = this.#scripts;
+    return Promise.all(
+      leases.map(async ({ key, fence }) => {
+        if (!isRecordKey(key)) return false;
+        return (await this.#connection.run(renew, [this.#keySpace.record(key)], [fence, dueAt])) === 1;
+      }),
+    );
   }
 
   /** The clock of the server that keeps the indexes, so that due times and `now` agree. */

@@ -5,6 +5,7 @@ import {
   type Insert,
   isListRequest,
   isRecordKey,
+  type Lease,
   type ListRequest,
   ownerOf,
   partitionOf,
@@ -16,7 +17,7 @@ import {
   type Write,
 } from '@cogitator-ai/openai-storage';
 import type { Connection } from '../database/connection.ts';
-import { deleteOne, insertOne, selectDue, selectOne, selectPage, updateOne } from './statements.ts';
+import { deleteOne, insertOne, renewOne, selectDue, selectOne, selectPage, updateOne } from './statements.ts';
 import { tableOf } from './table.ts';
 
 type Row = Record<string, SQLOutputValue>;
@@ -74,6 +75,12 @@ export class SqliteRecords {
         const key = { kind, path: path.map((column) => row[column] as string), id: row['id'] as string };
         return toRecord(key, row);
       });
+  }
+
+  /** Whether the record was due some time, with this fence, and now is at another. */
+  renew({ key, fence }: Lease, dueAt: number): boolean {
+    if (!isRecordKey(key)) return false;
+    return this.#connection.prepare(renewOne(key.kind)).run(dueAt, ...key.path, key.id, fence).changes > 0;
   }
 
   /** @throws {@link Refusal} when it does not hold. */

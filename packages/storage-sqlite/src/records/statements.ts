@@ -32,6 +32,14 @@ export function updateOne(kind: RecordKind): string {
   });
 }
 
+/** `UPDATE`: due_at, path, id, fence. */
+export function renewOne(kind: RecordKind): string {
+  return memo(`renew ${kind}`, () => {
+    const key = equal([...tableOf(kind).path, 'id', 'fence']);
+    return `UPDATE ${kind} SET due_at = ? WHERE ${key} AND due_at IS NOT NULL`;
+  });
+}
+
 /** `DELETE`: path, id. */
 export function deleteOne(kind: RecordKind): string {
   return memo(`delete ${kind}`, () => `DELETE FROM ${kind} WHERE ${equal([...tableOf(kind).path, 'id'])}`);

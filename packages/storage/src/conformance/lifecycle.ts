@@ -18,6 +18,7 @@ const CALLS: [name: string, call: (storage: Storage) => Promise<unknown>][] = [
   ['due', (storage) => storage.due('run', 1)],
   ['commit', (storage) => storage.commit({ writes: [insert(assistantKey())] })],
   ['a commit that is not allowed', (storage) => storage.commit({})],
+  ['renew', (storage) => storage.renew([], { ms: 1 })],
   ['now', (storage) => storage.now()],
   ['events.append', (storage) => storage.events.append({ stream, fence: 0, events: [] })],
   ['events.read', (storage) => storage.events.read(stream, { after: 0, limit: 1 })],

@@ -1,7 +1,13 @@
 import type { BlobStore } from './blob-store.ts';
 import type { Commit, CommitResult } from './commit.ts';
 import type { EventLog } from './event-log.ts';
-import type { RecordReader } from './records.ts';
+import type { RecordKey, RecordReader } from './records.ts';
+
+/** A record that somebody works on, and the fence it was claimed with. */
+export interface Lease {
+  readonly key: RecordKey;
+  readonly fence: number;
+}
 
 /**
  * Where everything is kept. One contract for every driver; `@cogitator-ai/openai-storage/conformance` is the suite that
@@ -23,6 +29,19 @@ export interface Storage extends RecordReader {
    * @returns Whether it was applied, or what did not hold. A conflict is an answer, not an error.
    */
   commit(commit: Commit): Promise<CommitResult>;
+
+  /**
+   * Moves due times: of each record that exists, has this fence and is due some time, to `ms` from now by the store's clock. How
+   * whoever works on a record says that it still does, without writing the record.
+   *
+   * Invariant: nothing else changes, the version neither.
+   * Invariant: once a commit that raises the fence or takes the due time away is answered, a lease of before moves nothing.
+   *
+   * @param leases - Of any partitions; each by itself, so that a rejection leaves open which were moved.
+   * @param options.ms - Whole, 0 or more.
+   * @returns For each lease, in order, whether its record's due time was moved.
+   */
+  renew(leases: readonly Lease[], options: { ms: number }): Promise<boolean[]>;
 
   readonly events: EventLog;
   readonly blobs: BlobStore;

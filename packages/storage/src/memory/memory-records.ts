@@ -96,6 +96,14 @@ export class MemoryRecords {
     return run && !this.#find(run) && !inserted.has(entryName(run)) ? { reason: 'missing', key: run } : null;
   }
 
+  /** Whether the record was due some time, with this fence, and now is at another. */
+  renew(key: RecordKey, fence: number, dueAt: number): boolean {
+    const entry = this.#find(key);
+    if (!entry || entry.record.fence !== fence || entry.record.dueAt === null) return false;
+    entry.record = { ...entry.record, dueAt };
+    return true;
+  }
+
   apply(write: Write): void {
     if (write.write === 'delete') this.#delete(write.key);
     else this.#store(write);

@@ -2,7 +2,7 @@ import type { Commit, CommitResult } from '../contract/commit.ts';
 import { partitionOf, partitionOfCommit, partitionOfKeys, runOfStream } from '../contract/partition.ts';
 import type { ListRequest, RecordKey, RecordKind, RecordPage, StoredRecord } from '../contract/records.ts';
 import { StorageError } from '../contract/storage-error.ts';
-import type { Storage } from '../contract/storage.ts';
+import type { Lease, Storage } from '../contract/storage.ts';
 import { MemoryBlobStore } from './memory-blob-store.ts';
 import { MemoryEventLog } from './memory-event-log.ts';
 import { MemoryRecords } from './memory-records.ts';
@@ -75,6 +75,12 @@ class MemoryStorage implements Storage {
       this.#records.apply(write);
     }
     return commit.events ? { ok: true, lastEvent: this.events.write(commit.events) } : { ok: true };
+  }
+
+  async renew(leases: readonly Lease[], { ms }: { ms: number }): Promise<boolean[]> {
+    this.#assertOpen();
+    const dueAt = this.#now() + ms;
+    return leases.map(({ key, fence }) => this.#records.renew(key, fence, dueAt));
   }
 
   async now(): Promise<number> {
