@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import type { Storage } from '@cogitator-ai/openai-storage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSqliteStorage } from '../src/sqlite-storage.ts';
@@ -90,6 +91,34 @@ describe('a process that is killed', () => {
 });
 
 describe('several processes', () => {
+  it('leave alone a blob that is completed while another one looks for what was left over', async () => {
+    const storage = await openSqliteStorage({ path });
+    const signal = AbortSignal.timeout(10_000);
+    const gate = Promise.withResolvers<void>();
+    const keys = Array.from({ length: 40 }, (_, n) => `blob_${n}`);
+    const written = keys.map(() => Promise.withResolvers<void>());
+    const puts = keys.map((key, n) => {
+      const content = async function* (): AsyncGenerator<Uint8Array> {
+        yield Buffer.from('half');
+        written[n]?.resolve();
+        await gate.promise;
+        yield Buffer.from('half');
+      };
+      return storage.blobs.put(key, content(), { signal });
+    });
+    await Promise.all(written.map(({ promise }) => promise));
+    const opening = openSqliteStorage({ path });
+    gate.resolve();
+    const answers = await Promise.allSettled(puts);
+    await (await opening).close();
+    for (const [n, answer] of answers.entries()) {
+      const blob = await storage.blobs.get(keys[n] as string, { signal });
+      expect(blob !== null).toBe(answer.status === 'fulfilled');
+      if (blob) expect(await text(blob.content)).toBe('halfhalf');
+    }
+    await storage.close();
+  });
+
   it('never lose a blob that was answered, also when one takes the file of another for left over', async () => {
     const storage = await openSqliteStorage({ path });
     const [written, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];

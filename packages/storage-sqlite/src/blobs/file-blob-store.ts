@@ -160,12 +160,10 @@ export class FileBlobStore implements BlobStore {
     }
   }
 
-  /** Sees to it that nobody counts the file any more before it is removed. */
+  /** Sees to it that nobody counts the file any more before it is removed; one that is counted by now is left alone. */
   async #abandon(file: string): Promise<void> {
-    await this.#connection.write(() => {
-      this.#connection.prepare(ABANDON_TRANSIT).run(file);
-    });
-    await this.#remove(file);
+    const { changes } = await this.#connection.write(() => this.#connection.prepare(ABANDON_TRANSIT).run(file));
+    if (changes > 0) await this.#remove(file);
   }
 
   async #remove(file: string): Promise<void> {
