@@ -14,9 +14,11 @@ import {
 } from '@cogitator-ai/openai-protocol';
 import type { Storage } from '@cogitator-ai/openai-storage';
 import type { z } from 'zod';
+import { neverAborted } from './never-aborted.ts';
 import { type ListMessagesOptions, listAll, listMessages, orFalse, orUndefined } from './services.ts';
 import { fromThreadStorage } from './storage/from-thread-storage.ts';
 import { InMemoryThreadStorage } from './storage/in-memory-thread-storage.ts';
+import { oneChunk } from './storage/one-chunk.ts';
 import { toStoredAssistant, toStoredFile } from './storage/stored-objects.ts';
 import type { StoredAssistant, StoredFile, ThreadStorage } from './storage/thread-storage.ts';
 
@@ -129,8 +131,7 @@ export class ThreadManager {
   ): Promise<StoredFile> {
     const { files } = this.#engine;
     const request = parseRequest(UploadFileRequest, { purpose: 'assistants', ...options });
-    const { signal } = new AbortController();
-    const received = await files.receive(inOnePiece(content), { signal });
+    const received = await files.receive(oneChunk(content), { signal: neverAborted() });
     const { value } = await files.create(request, { ...received, filename });
     return toStoredFile(value, Buffer.from(content));
   }
@@ -139,8 +140,7 @@ export class ThreadManager {
     const { files } = this.#engine;
     const file = await orUndefined(files.retrieve(id));
     if (!file) return undefined;
-    const { signal } = new AbortController();
-    return toStoredFile(file, await buffer(await files.content(id, { signal })));
+    return toStoredFile(file, await buffer(await files.content(id, { signal: neverAborted() })));
   }
 
   deleteFile(id: string): Promise<boolean> {
@@ -151,8 +151,4 @@ export class ThreadManager {
   listFiles(): Promise<FileObject[]> {
     return listAll<FileObject>((page) => this.#engine.files.list({ ...page, purpose: undefined }));
   }
-}
-
-async function* inOnePiece(content: Uint8Array): AsyncGenerator<Uint8Array> {
-  if (content.byteLength > 0) yield await Promise.resolve(content);
 }

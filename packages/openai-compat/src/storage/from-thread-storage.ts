@@ -28,6 +28,8 @@ import {
   type Write,
 } from '@cogitator-ai/openai-storage';
 import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
+import { neverAborted } from '../never-aborted.ts';
+import { oneChunk } from './one-chunk.ts';
 import { toAssistant, toFile, toStoredAssistant, toStoredFile } from './stored-objects.ts';
 import type { StoredThread, ThreadStorage } from './thread-storage.ts';
 
@@ -230,7 +232,7 @@ class ThreadStorageAdapter implements Storage {
 
   /** The content is the store's from now on. */
   async #saveFile(file: FileObject): Promise<void> {
-    const blob = await this.#memory.blobs.get(file.id, { signal: new AbortController().signal });
+    const blob = await this.#memory.blobs.get(file.id, { signal: neverAborted() });
     if (!blob) return;
     await this.#store.saveFile(file.id, toStoredFile(file, await buffer(blob.content)));
     await this.#memory.blobs.delete(file.id);
@@ -284,14 +286,9 @@ class ThreadStorageAdapter implements Storage {
     return {
       bytes: content.byteLength,
       sha256: createHash('sha256').update(content).digest('hex'),
-      content: inOnePiece(content.subarray(start, end), options.signal),
+      content: oneChunk(content.subarray(start, end), options.signal),
     };
   }
-}
-
-async function* inOnePiece(content: Uint8Array, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  signal.throwIfAborted();
-  if (content.byteLength > 0) yield await Promise.resolve(content);
 }
 
 /** What goes wrong in a store of somebody else's is a store that cannot be used now. */

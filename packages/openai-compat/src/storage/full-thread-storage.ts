@@ -23,13 +23,13 @@ import type {
   Write,
 } from '@cogitator-ai/openai-storage';
 import { StorageError } from '@cogitator-ai/openai-storage';
+import { neverAborted } from '../never-aborted.ts';
+import { oneChunk } from './one-chunk.ts';
 import { toAssistant, toFile, toStoredAssistant, toStoredFile } from './stored-objects.ts';
 import type { StoredAssistant, StoredFile, StoredThread, ThreadStorage } from './thread-storage.ts';
 
 /** Most messages that one commit writes. */
 const MAX_WRITES = 500;
-
-const never = (): AbortSignal => new AbortController().signal;
 
 /**
  * A storage of the full contract that has the methods of {@link ThreadStorage} as well: a `ThreadManager`, an adapter or a server
@@ -120,13 +120,13 @@ export abstract class FullThreadStorage implements ThreadStorage, Storage {
 
   async saveFile(id: string, file: StoredFile): Promise<void> {
     await this.deleteFile(id);
-    await this.blobs.put(id, chunksOf(file.content), { signal: never() });
+    await this.blobs.put(id, oneChunk(file.content), { signal: neverAborted() });
     await this.#write([await insertFile(this, toFile({ ...file, id }))]);
   }
 
   async loadFile(id: string): Promise<StoredFile | null> {
     const record = await this.get(fileKey(id));
-    const blob = record && (await this.blobs.get(id, { signal: never() }));
+    const blob = record && (await this.blobs.get(id, { signal: neverAborted() }));
     if (!record || !blob) return null;
     return toStoredFile(JSON.parse(record.body) as Parameters<typeof toStoredFile>[0], await buffer(blob.content));
   }
@@ -214,8 +214,4 @@ export abstract class FullThreadStorage implements ThreadStorage, Storage {
     const result = await this.commit({ checks: [{ check: 'exists', key }], writes: [{ write: 'delete', key }] });
     return result.ok;
   }
-}
-
-async function* chunksOf(content: Buffer): AsyncGenerator<Uint8Array> {
-  if (content.byteLength > 0) yield await Promise.resolve(content);
 }

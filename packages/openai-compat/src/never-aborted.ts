@@ -1,0 +1,4 @@
+/** The signal of whoever cannot be stopped. */
+export function neverAborted(): AbortSignal {
+  return new AbortController().signal;
+}
