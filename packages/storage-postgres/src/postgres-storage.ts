@@ -57,7 +57,10 @@ async function open(options: PostgresStorageOptions): Promise<PostgresStorage> {
     const connection = new Connection(pool, schema, !options.pool);
     const { connectionTimeoutMillis = 10_000 } = pool.options;
     const listenConfig =
-      options.listenUrl === undefined ? pool.options : { connectionString: options.listenUrl, connectionTimeoutMillis };
+      options.listenUrl === undefined
+        ? // A pool hides its password from who copies its options.
+          { ...pool.options, password: pool.options.password }
+        : { connectionString: options.listenUrl, connectionTimeoutMillis };
     const ownBlobs = new PostgresBlobStore(connection);
     await ownBlobs.removeLeftovers();
     const { blobs = ownBlobs } = options;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Storage, StorageError } from '@cogitator-ai/openai-storage';
-import { Client } from 'pg';
+import { Client, Pool } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPostgresStorage, type PostgresStorageOptions } from '../src/index.ts';
 import { dropSchema, newSchema, query, url } from './database.ts';
@@ -178,6 +178,27 @@ describe('connections', () => {
     await append(await open(), 'from another');
     await expect.poll(() => heard).toEqual(['from another']);
     listener.abort();
+  });
+
+  it('of a pool with options lend theirs to the one that listens, the password too', async () => {
+    const { hostname, port, username, password, pathname } = new URL(url);
+    const pool = new Pool({
+      host: hostname,
+      port: Number(port),
+      user: username,
+      password,
+      database: pathname.slice(1),
+    });
+    const storage = await openPostgresStorage({ pool, schema });
+    storages.push(storage);
+    await insertRun(storage);
+    const heard: string[] = [];
+    const listener = new AbortController();
+    await storage.events.subscribe(stream, (events) => heard.push(...events.map(({ data }) => data)), listener);
+    await append(await open(), 'from another');
+    await expect.poll(() => heard).toEqual(['from another']);
+    listener.abort();
+    await pool.end();
   });
 
   it('to a `listenUrl` that says nothing are given up at opening', { timeout: 5000 }, async () => {

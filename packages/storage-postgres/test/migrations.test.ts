@@ -14,6 +14,7 @@ afterEach(() => dropSchema(schema));
 function withUser(role: string): string {
   const changed = new URL(url);
   changed.username = role;
+  changed.password = 'app';
   return changed.href;
 }
 
@@ -87,7 +88,7 @@ describe('the schema', () => {
 
   it('is made by a role that owns it and may create none', async () => {
     const role = `${schema}_owner`;
-    await query(`CREATE ROLE ${role} LOGIN`);
+    await query(`CREATE ROLE ${role} LOGIN PASSWORD 'app'`);
     try {
       await query(`CREATE SCHEMA ${schema} AUTHORIZATION ${role}`);
       expect(await migratePostgres({ url: withUser(role), schema })).toEqual(['0001_initial.sql']);
@@ -100,7 +101,7 @@ describe('the schema', () => {
   it('that is up to date serves a role that may only write to its tables', async () => {
     await migratePostgres({ url, schema });
     const role = `${schema}_app`;
-    await query(`CREATE ROLE ${role} LOGIN`);
+    await query(`CREATE ROLE ${role} LOGIN PASSWORD 'app'`);
     await query(`GRANT USAGE ON SCHEMA ${schema} TO ${role}`);
     await query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${role}`);
     const storage = await openPostgresStorage({ url: withUser(role), schema });

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Client } from 'pg';
 import { findPostgres } from './binaries/find-postgres.ts';
 import type { Account } from './processes/supervisor.ts';
@@ -16,6 +16,9 @@ export interface PostgresOptions {
   /** Settings, such as `{ max_connections: '5' }`. */
   settings?: Record<string, string>;
 }
+
+/** Asked for, so that whoever loses it on the way is found out. */
+const PASSWORD = 'secret';
 
 /** Starts a PostgreSQL on a port of its own. It refuses to run as root, so then somebody else runs it. */
 export async function startPostgres({ durable = false, dir, settings = {} }: PostgresOptions = {}): Promise<Service> {
@@ -36,7 +39,10 @@ export async function startPostgres({ durable = false, dir, settings = {} }: Pos
     account,
     prepare(place) {
       if (existsSync(join(place.dir, 'PG_VERSION'))) return null;
-      const options = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
+      const passwordFile = join(dirname(place.dir), 'password');
+      writeFileSync(passwordFile, `${PASSWORD}\n`);
+      const access = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
+      const options = [...access, '--encoding=UTF8', '--locale=C', '--no-sync'];
       return { command: join(bin, 'initdb'), args: ['-D', place.dir, ...options], environment };
     },
     program(place) {
@@ -54,7 +60,7 @@ export async function startPostgres({ durable = false, dir, settings = {} }: Pos
 }
 
 function urlOf(port: number): string {
-  return `postgres://postgres@127.0.0.1:${port}/postgres`;
+  return `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`;
 }
 
 /** Root's stand-in: the account of an installed PostgreSQL, else that of nobody. */
