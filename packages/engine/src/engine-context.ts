@@ -1,9 +1,10 @@
 import type { IdFactory } from '@cogitator-ai/openai-protocol';
 import type { Storage } from '@cogitator-ai/openai-storage';
-import type { Dispatcher } from './ports/dispatcher.ts';
+import type { Dispatcher } from './dispatch/dispatcher.ts';
 import type { Logger } from './ports/logger.ts';
 import type { ModelPort } from './ports/model-port.ts';
 import type { ServerTool } from './ports/tool-port.ts';
+import type { RunLeases } from './runs/run-leases.ts';
 
 /** What the services and the run loop share. */
 export interface EngineContext {
@@ -12,15 +13,24 @@ export interface EngineContext {
   /** Server tools by function name. */
   readonly tools: ReadonlyMap<string, ServerTool>;
   readonly dispatcher: Dispatcher;
+  readonly leases: RunLeases;
   readonly ids: IdFactory;
   readonly logger: Logger;
   readonly limits: EngineLimits;
+  /** Aborted when this process is about to end: what still waits for runs is to wait elsewhere. */
+  readonly stopping: AbortSignal;
 }
 
 /** Limits on what runs and uploads may take, and on what is remembered of requests. */
 export interface EngineLimits {
   /** Life of a run from its creation, in ms. */
   readonly runLifetimeMs: number;
+  /** Silence after which whoever works on a run counts as lost and the run is taken over, in ms. */
+  readonly leaseMs: number;
+  /** How often whoever works on runs says so, in ms: a fraction of {@link EngineLimits.leaseMs}. */
+  readonly heartbeatMs: number;
+  /** How often a run is taken up, in all, before it is given up: it may be what ends the servers. */
+  readonly maxAttempts: number;
   /** Most model turns of one run. */
   readonly maxTurns: number;
   /** Longest execution of one server tool call, in ms. */

@@ -1,18 +1,20 @@
 import { createIdFactory } from '@cogitator-ai/openai-protocol';
 import type { Storage } from '@cogitator-ai/openai-storage';
 import { type AssistantService, createAssistantService } from './assistants/assistant-service.ts';
-import { createInProcessDispatcher } from './dispatch/in-process-dispatcher.ts';
+import { Dispatcher } from './dispatch/dispatcher.ts';
+import { createInProcessQueue } from './dispatch/in-process-queue.ts';
 import type { EngineContext, EngineLimits } from './engine-context.ts';
 import { createFileService, type FileService } from './files/file-service.ts';
 import { createIdempotencyService, type IdempotencyService } from './idempotency/idempotency-service.ts';
 import { createMessageService, type MessageService } from './messages/message-service.ts';
 import { createModelService, type ModelService } from './models/model-service.ts';
-import type { Dispatcher } from './ports/dispatcher.ts';
 import type { Logger } from './ports/logger.ts';
 import type { ModelPort } from './ports/model-port.ts';
+import type { RunQueue } from './ports/run-queue.ts';
 import type { ServerTool } from './ports/tool-port.ts';
 import { tellDoubts } from './records/commit-in-doubt.ts';
 import { createRunStepService, type RunStepService } from './run-steps/run-step-service.ts';
+import { RunLeases } from './runs/run-leases.ts';
 import { createRunLoop } from './runs/run-loop.ts';
 import { createRunService, type RunService } from './runs/run-service.ts';
 import { Sweeper } from './sweeper/sweeper.ts';
@@ -24,8 +26,10 @@ export interface EngineOptions {
   models: ModelPort;
   /** Functions that run here when an assistant names them. Default none. */
   tools?: readonly ServerTool[];
-  /** Default {@link createInProcessDispatcher}. */
-  dispatcher?: Dispatcher;
+  /** Where runs wait for their turn, shared with other processes on the same storage; closed by its owner. Default in this process. */
+  queue?: RunQueue;
+  /** Most runs advanced here at a time; others wait, or go to other processes. 0: none, which takes a queue that others share. Default 1,000. */
+  maxConcurrentRuns?: number;
   /** Default silent. */
   logger?: Logger;
   limits?: Partial<EngineLimits>;
@@ -54,15 +58,19 @@ export interface Engine {
   start(): void;
 
   /**
-   * Takes no more runs and waits for those that are being advanced. The storage is left open.
+   * Takes no more runs and waits for those that are being advanced. The storage is left open. May be called twice.
    *
-   * @param options.signal - Aborted when waiting must end; what still runs is then stopped.
+   * @param options.signal - Aborted when waiting must end: what still runs is then left to other processes, or to the next that is
+   * started on the same storage, and whoever follows a run is told to follow it elsewhere.
    */
   close(options: { signal: AbortSignal }): Promise<void>;
 }
 
 const DEFAULT_LIMITS: EngineLimits = {
   runLifetimeMs: 600_000,
+  leaseMs: 15_000,
+  heartbeatMs: 5_000,
+  maxAttempts: 10,
   maxTurns: 64,
   toolTimeoutMs: 60_000,
   eventRetentionMs: 300_000,
@@ -82,15 +90,21 @@ const IDS = createIdFactory();
 
 /** Puts the services and the run loop together. Nothing runs before {@link Engine.start}. */
 export function createEngine(options: EngineOptions): Engine {
-  const { models, dispatcher = createInProcessDispatcher() } = options;
+  const { models, queue = createInProcessQueue(), maxConcurrentRuns = 1000, logger = SILENT } = options;
+  const storage = tellDoubts(options.storage);
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const dispatcher = new Dispatcher({ queue, logger, maxConcurrent: maxConcurrentRuns });
+  const stopping = new AbortController();
   const context: EngineContext = {
-    storage: tellDoubts(options.storage),
+    storage,
     models,
     tools: new Map((options.tools ?? []).map((tool) => [tool.definition.name, tool])),
     dispatcher,
+    leases: new RunLeases({ storage, logger, ...limits }),
     ids: IDS,
-    logger: options.logger ?? SILENT,
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    logger,
+    limits,
+    stopping: stopping.signal,
   };
   const sweeper = new Sweeper(context, options.sweepIntervalMs ?? 2000);
 
@@ -110,9 +124,12 @@ export function createEngine(options: EngineOptions): Engine {
       sweeper.start();
     },
 
-    async close(closeOptions) {
+    async close({ signal }) {
+      const stop = (): void => stopping.abort();
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop, { once: true });
       await sweeper.stop();
-      await dispatcher.close(closeOptions);
+      await dispatcher.close({ signal });
     },
   };
 }

@@ -14,13 +14,11 @@ export type {
 export type { ServerTool, ServerToolContext } from './ports/tool-port.ts';
 export { createServerTool } from './tools/create-server-tool.ts';
 export type { ToolContext, ToolDefinition, ToolParameters } from './tools/create-server-tool.ts';
-export type { Dispatcher, RunHandler, RunTicket } from './ports/dispatcher.ts';
+export type { RunQueue, RunTicket } from './ports/run-queue.ts';
 export type { Logger } from './ports/logger.ts';
 export { createEngine } from './engine.ts';
 export type { Engine, EngineOptions } from './engine.ts';
 export type { EngineLimits } from './engine-context.ts';
-export { createInProcessDispatcher } from './dispatch/in-process-dispatcher.ts';
-export type { InProcessDispatcherOptions } from './dispatch/in-process-dispatcher.ts';
 export type { AssistantService } from './assistants/assistant-service.ts';
 export type { ThreadService } from './threads/thread-service.ts';
 export type { MessageOrigin, MessageService } from './messages/message-service.ts';

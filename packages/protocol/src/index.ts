@@ -49,6 +49,7 @@ export {
   rateLimitExceeded,
   runNotAcceptingOutputs,
   stringPatternMismatch,
+  streamInterrupted,
   stringTooLong,
   stringTooShort,
   threadHasActiveRun,

@@ -9,6 +9,12 @@ export interface ServerTool {
   timeoutMs?: number;
 
   /**
+   * Whether a call may be executed again that was under way when the server was lost; it has the same `toolCallId`. Else the model is
+   * told that it was interrupted. Default false.
+   */
+  idempotent?: boolean;
+
+  /**
    * Executes one call.
    *
    * @param argumentsJson - JSON text as the model wrote it; may be invalid JSON.

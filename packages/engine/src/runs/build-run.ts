@@ -11,6 +11,7 @@ import type { Insert, Put } from '@cogitator-ai/openai-storage';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import { runKey } from '../records/keys.ts';
 import { activeRunLock } from './active-run.ts';
+import type { RunState } from './run-state.ts';
 
 type RunRequest = CreateRunRequest | Omit<CreateThreadAndRunRequest, 'thread' | 'tool_resources'>;
 
@@ -66,20 +67,29 @@ export function buildRun(
   };
 }
 
-/** Stores a run. While it is active it locks its thread and is due at its expiry. */
+/** What is stored with a run. */
+export interface RunFields {
+  readonly fence: number;
+  /** Store time in ms at which somebody has to look after it; of a run that has ended nobody has. */
+  readonly dueAt: number;
+  readonly state: RunState;
+}
+
+/** Stores a run. While it is active it locks its thread. */
 export function writeRun(
   write: 'insert' | 'put',
   { value: run, text }: Json<Run>,
-  fields: { fence: number; dueAt: number | null },
+  { fence, dueAt, state }: RunFields,
 ): Insert | Put {
   const unique = activeRunLock(run.status);
   return {
     write,
     key: runKey(run.thread_id, run.id),
     body: text,
+    state: JSON.stringify(state),
     unique,
-    fence: fields.fence,
-    dueAt: unique === null ? null : fields.dueAt,
+    fence,
+    dueAt: unique === null ? null : dueAt,
   };
 }
 

@@ -7,11 +7,12 @@ import { requireThread } from '../threads/require-thread.ts';
 import { writeRun } from './build-run.ts';
 import { commitAndEnqueue } from './commit-and-enqueue.ts';
 import { expireRun } from './expire-run.ts';
+import { runState } from './run-state.ts';
 import { mayBecome } from './run-status.ts';
 
 /** Asks for a run to be cancelled. It is cancelled soon after, by whoever advances it. */
 export async function cancelRun(context: EngineContext, threadId: string, runId: string): Promise<Json<Run>> {
-  const { storage, dispatcher } = context;
+  const { storage, dispatcher, limits } = context;
   const key = runKey(threadId, runId);
   return untilSettled(async () => {
     const record = await storage.get(key);
@@ -19,21 +20,24 @@ export async function cancelRun(context: EngineContext, threadId: string, runId:
       await requireThread(storage, threadId);
       throw notFound('run', runId);
     }
-    if (await expireRun(context, record)) throw cannotCancelRun('expired');
+    const now = await storage.now();
+    if (await expireRun(context, record, now)) throw cannotCancelRun('expired');
     const current = parseRecord(record);
     if (!mayBecome(current.status, 'cancelling')) throw cannotCancelRun(current.status);
     const run = Json.of<Run>({ ...current, status: 'cancelling', required_action: null });
-    const result = await commitAndEnqueue(context, { threadId, runId }, async () => {
+    const { fence } = record;
+    const fields = { fence, dueAt: now + limits.leaseMs, state: runState(record) };
+    const result = await commitAndEnqueue(context, { threadId, runId, fence }, { here: true }, async () => {
       const committed = await storage.commit({
         checks: [{ check: 'version', key, version: record.version }],
-        writes: [writeRun('put', run, record)],
+        writes: [writeRun('put', run, fields)],
         events: {
           stream: { partition: threadId, id: runId },
-          fence: record.fence,
+          fence,
           events: [{ event: 'thread.run.cancelling', data: run.text }],
         },
       });
-      if (committed.ok) dispatcher.interrupt({ threadId, runId });
+      if (committed.ok) dispatcher.interrupt(runId);
       return committed;
     });
     return result.ok ? run : undefined;

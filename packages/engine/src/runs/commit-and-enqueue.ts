@@ -1,23 +1,26 @@
 import type { CommitResult } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
-import type { RunTicket } from '../ports/dispatcher.ts';
+import type { RunTicket } from '../ports/run-queue.ts';
 import { CommitInDoubtError } from '../records/commit-in-doubt.ts';
 
 /**
  * Commits a change of a run that somebody has to act on. Enqueued is also a commit that was not answered: it may have been
- * applied, and the run would hold its thread until it expires.
+ * applied, and the run would hold its thread until the sweep finds it.
+ *
+ * @param options.here - Whether a client waits for the run's events here.
  */
 export async function commitAndEnqueue(
   { dispatcher }: Pick<EngineContext, 'dispatcher'>,
   ticket: RunTicket,
+  options: { here: boolean },
   commit: () => Promise<CommitResult>,
 ): Promise<CommitResult> {
   try {
     const result = await commit();
-    if (result.ok) dispatcher.enqueue(ticket);
+    if (result.ok) dispatcher.enqueue(ticket, options);
     return result;
   } catch (error) {
-    if (error instanceof CommitInDoubtError) dispatcher.enqueue(ticket);
+    if (error instanceof CommitInDoubtError) dispatcher.enqueue(ticket, options);
     throw error;
   }
 }

@@ -104,6 +104,8 @@ async function loadOwnTurns(storage: Storage, run: Run): Promise<OwnTurns> {
   const said = new Map<string, Message>();
   for await (const step of walkRecords(storage, { kind: 'run_step', path: [run.thread_id, run.id], order: 'asc' })) {
     if (step.usage) conversation.usage = addUsage(conversation.usage, step.usage);
+    // What somebody else has left open is gone on with, or was given up.
+    if (step.status !== 'completed') continue;
     if (step.step_details.type === 'message_creation') {
       if (said.size === 0) {
         const ownMessages = {
@@ -129,14 +131,33 @@ async function loadOwnTurns(storage: Storage, run: Run): Promise<OwnTurns> {
 function addToolTurn(conversation: OwnTurns, step: RunStep): void {
   if (step.step_details.type !== 'tool_calls') return;
   const calls = step.step_details.tool_calls.flatMap((call) => (call.type === 'function' ? [call] : []));
-  const previous = conversation.own.at(-1);
-  const said = previous?.role === 'assistant' && !previous.toolCalls ? previous.content : null;
-  if (said !== null) conversation.own.pop();
   addToolCalls(
     conversation,
-    said,
+    takeSaid(conversation),
     calls.map(({ id, function: { name, arguments: text, output } }) => ({ id, name, arguments: text, output })),
   );
+}
+
+/** Takes from the end what the model said before the calls of its turn. */
+export function takeSaid({ own }: Pick<Conversation, 'own'>): string | null {
+  const latest = own.at(-1);
+  if (latest?.role !== 'assistant' || latest.toolCalls) return null;
+  own.pop();
+  return latest.content;
+}
+
+const GO_ON =
+  'Your last message was cut off by a technical fault. Go on exactly where it ends: repeat nothing, and do not mention this.';
+
+/**
+ * The same conversation; where it ends in the midst of the model's answer, the model is asked to go on.
+ *
+ * @param begun - What the model has said of the message that is to be gone on with, or `null`.
+ */
+export function withBegunAnswer(conversation: Conversation, begun: string | null): Conversation {
+  const own = begun ? [...conversation.own, { role: 'assistant', content: begun } as const] : conversation.own;
+  if (own.at(-1)?.role !== 'assistant') return conversation;
+  return { ...conversation, own: [...own, { role: 'user', content: GO_ON }] };
 }
 
 /** Adds a turn in which the model called functions, with their results. */

@@ -60,7 +60,7 @@ export async function createRun(
     await assertUnlocked(context, threadId);
     throw error;
   }
-  return start(context, run, [], async () => {
+  return start(context, run, { here: request.stream === true, events: [] }, async () => {
     const { check, writes } = await attachFiles(storage, threadId, additional);
     return { checks: [check], writes: [...writes, ...messages] };
   });
@@ -78,20 +78,27 @@ export async function createThreadAndRun(
   const run = buildRun(context, thread.value.id, parseRecord(assistant), request, resources);
   if (run.instructions === null && !asksSomething(request.thread?.messages ?? [])) throw emptyThread();
   assertRunnable(context, run);
-  return start(context, run, [{ event: 'thread.created', data: thread.text }], () => ({ writes }));
+  const events = [{ event: 'thread.created', data: thread.text }];
+  return start(context, run, { here: request.stream === true, events }, () => ({ writes }));
 }
 
-/** @param before - What is checked and written before the run, made anew for each attempt. */
+/**
+ * @param options.here - Whether its client waits for its events here.
+ * @param options.events - What happened before.
+ * @param before - What is checked and written before the run, made anew for each attempt.
+ */
 async function start(
   context: EngineContext,
   value: Run,
-  events: readonly LogEvent[],
+  { here, events }: { here: boolean; events: readonly LogEvent[] },
   before: () => Commit | Promise<Commit>,
 ): Promise<StartedRun> {
   const { storage, limits } = context;
   const { thread_id: threadId, id: runId } = value;
   const run = Json.of(value);
-  const dueAt = (await storage.now()) + limits.runLifetimeMs;
+  const now = await storage.now();
+  const state = { expiresAt: now + limits.runLifetimeMs, attempts: 1 };
+  const dueAt = Math.min(now + limits.leaseMs, state.expiresAt);
   const batch: EventBatch = {
     stream: { partition: threadId, id: runId },
     fence: 0,
@@ -103,9 +110,9 @@ async function start(
   };
   const result = await commitUnlocked(context, threadId, async () => {
     const { checks = [], writes = [] } = await before();
-    const insertion = writeRun('insert', run, { fence: 0, dueAt });
+    const insertion = writeRun('insert', run, { fence: 0, dueAt, state });
     const commit: Commit = { checks, writes: [...writes, insertion], events: batch };
-    return commitAndEnqueue(context, { threadId, runId }, () => storage.commit(commit));
+    return commitAndEnqueue(context, { threadId, runId, fence: 0 }, { here }, () => storage.commit(commit));
   });
   if (!result.ok) {
     throw result.conflict.reason === 'taken'

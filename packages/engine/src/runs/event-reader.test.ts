@@ -51,6 +51,7 @@ function read(sink: EventSink, options: Partial<Parameters<typeof readEvents>[3]
   const signal = new AbortController().signal;
   return readEvents(storage.events, stream, sink, {
     after: 0,
+    isWhole: false,
     signal,
     silenceMs: 60_000,
     isOver: () => Promise.resolve(false),

@@ -20,6 +20,8 @@ export interface EventSink {
 export interface ReadEventsOptions {
   /** Sequence number before the first event wanted. */
   after: number;
+  /** Whether only the `done` is passed on after which nothing follows. */
+  isWhole: boolean;
   /** Ends the reading; the promise then resolves. */
   signal: AbortSignal;
   /** How long a stream may be silent before {@link ReadEventsOptions.isOver} is asked, in ms. */
@@ -29,7 +31,7 @@ export interface ReadEventsOptions {
 }
 
 /**
- * Sends the events of a stream to a sink, up to and including the next `done`.
+ * Sends the events of a stream to a sink, up to and including the next `done`, or the last one.
  *
  * Events are passed on as they are appended. While the sink is full nothing is kept here: the reader falls behind and
  * later reads from the log what it missed.
@@ -40,7 +42,7 @@ export async function readEvents(
   log: EventLog,
   stream: EventStreamKey,
   sink: EventSink,
-  { after, signal, silenceMs, isOver }: ReadEventsOptions,
+  { after, isWhole, signal, silenceMs, isOver }: ReadEventsOptions,
 ): Promise<boolean> {
   const subscription = new AbortController();
   let last = after;
@@ -48,10 +50,19 @@ export async function readEvents(
   let live = false;
   let full = false;
   let done = false;
+  /** Whether the last event was a `done` that was not passed on. */
+  let paused = false;
   let over = false;
   let wake: () => void = () => {};
 
   const deliver = (events: readonly LoggedEvent[]): void => {
+    if (isWhole) {
+      const { seq, event } = events.at(-1) as LoggedEvent;
+      last = seq;
+      paused = event === DONE.event;
+      full = !sink.write(events.filter((each) => each.event !== DONE.event));
+      return;
+    }
     const end = events.findIndex(({ event }) => event === DONE.event) + 1;
     const wanted = end === 0 ? events : events.slice(0, end);
     last = (wanted.at(-1) as LoggedEvent).seq;
@@ -65,7 +76,7 @@ export async function readEvents(
     // Batches follow one another, so one that begins right after the last event sent leaves no gap.
     if (live && !full && events[0]?.seq === last + 1) deliver(events);
     else live = false;
-    if (done || full || !live) wake();
+    if (done || paused || full || !live) wake();
   };
 
   try {
@@ -81,12 +92,17 @@ export async function readEvents(
       if (signal.aborted) return false;
       if (events.length > 0) {
         deliver(events);
+        // A client that was waited for may have answered in between.
+        if (isWhole) over = false;
         continue;
       }
       // Whether it is over was asked before nothing was found: what came in between has been read.
-      if (over) return false;
+      if (over) {
+        if (paused) sink.write([DONE]);
+        return paused;
+      }
       // Nothing where something was: it may be gone with its thread.
-      over = (highest > last || last === after) && (await isOver());
+      over = (paused || highest > last || last === after) && (await isOver());
       if (over || highest > last) continue;
       live = true;
       const silent = await new Promise<boolean>((resolve) => {

@@ -3,6 +3,9 @@ import type { EngineContext } from '../engine-context.ts';
 import type { ModelToolCall } from '../ports/model-port.ts';
 import type { ServerTool } from '../ports/tool-port.ts';
 
+/** Longest time that a timer can be set to, in ms. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 /**
  * Executes one call of a server tool.
  *
@@ -16,8 +19,10 @@ export async function executeTool(
   { id: runId, thread_id: threadId, assistant_id: assistantId }: Run,
   stop: AbortSignal,
 ): Promise<string> {
-  const { timeoutMs = limits.toolTimeoutMs } = tool;
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]);
+  const timeoutMs = Math.min(tool.timeoutMs ?? limits.toolTimeoutMs, MAX_TIMEOUT_MS);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), timeoutMs);
+  const signal = AbortSignal.any([stop, late.signal]);
   try {
     // The race holds the limit also for a tool that does not watch its signal.
     return await Promise.race([
@@ -33,7 +38,14 @@ export async function executeTool(
         : String(error);
     logger.warn({ tool: call.name, runId, toolCallId: call.id, err: error }, 'A server tool failed.');
     return `Error: the tool '${call.name}' failed: ${reason}`;
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+/** What a model is told of a call that may or may not have been executed when the server was lost. */
+export function interruptedCall({ name }: ModelToolCall): string {
+  return `Error: the server was interrupted while the tool '${name}' ran. Whether it has had its effect is not known.`;
 }
 
 function rejectOnAbort(signal: AbortSignal): Promise<never> {

@@ -8,10 +8,11 @@ import { ClaimLostError } from './run-outbox.ts';
 /**
  * Ends a run as expired if its time is up. Whoever was advancing it can write no more.
  *
+ * @param now - Store time in ms. Default asked for.
  * @returns Whether the run was expired by this call.
  */
-export async function expireRun(context: EngineContext, record: StoredRecord<'run'>): Promise<boolean> {
-  const held = await claimExpiredRun(context, record);
+export async function expireRun(context: EngineContext, record: StoredRecord<'run'>, now?: number): Promise<boolean> {
+  const held = await claimExpiredRun(context, record, now ?? (await context.storage.now()));
   if (!held) return false;
   try {
     await endRun(context, held, { status: 'expired' }, await loadUnfinished(context.storage, held));

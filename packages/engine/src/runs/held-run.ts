@@ -1,11 +1,12 @@
 import { isTerminalRunStatus, Json, type Run } from '@cogitator-ai/openai-protocol';
-import type { EventStreamKey, LogEvent, StoredRecord, Write } from '@cogitator-ai/openai-storage';
+import type { EventStreamKey, Lease, LogEvent, StoredRecord, Write } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
 import { runKey } from '../records/keys.ts';
 import { untilSettled } from '../records/until-settled.ts';
 import { parseRecord } from '../records/parse-record.ts';
 import { writeRun } from './build-run.ts';
 import { ClaimLostError, RunOutbox } from './run-outbox.ts';
+import { type RunState, runState } from './run-state.ts';
 import { mayBecome } from './run-status.ts';
 
 /** The run may not go on as intended: somebody asked for its cancellation. */
@@ -16,22 +17,32 @@ export class RunInterruptedError extends Error {
   }
 }
 
+/** How a run was claimed. */
+export interface Claim {
+  /** Whether somebody else was advancing the run, and may have left something unfinished. */
+  readonly isTakeover: boolean;
+  /** Time from the claim to the run's expiry, in ms. */
+  readonly msToExpiry: number;
+}
+
 /** A run that this process has claimed and may write. All its writes carry the fence of the claim. */
 export class HeldRun {
   readonly fence: number;
+  readonly claim: Claim;
+  readonly state: RunState;
   readonly #context: EngineContext;
   readonly #outbox: RunOutbox;
   readonly #stopped = new AbortController();
   #run: Run;
   #version: number;
-  #dueAt: number | null;
 
-  constructor(context: EngineContext, record: StoredRecord<'run'>) {
+  constructor(context: EngineContext, record: StoredRecord<'run'>, claim: Claim) {
     this.#context = context;
     this.#run = parseRecord(record);
     this.#version = record.version;
-    this.#dueAt = record.dueAt;
     this.fence = record.fence;
+    this.claim = claim;
+    this.state = runState(record);
     this.#outbox = new RunOutbox(context.storage, this.stream, record.fence, (error) => this.#stopped.abort(error));
   }
 
@@ -45,9 +56,14 @@ export class HeldRun {
     return { partition: this.#run.thread_id, id: this.#run.id };
   }
 
-  /** Store time in ms at which the run expires, or `null`. */
-  get dueAt(): number | null {
-    return this.#dueAt;
+  /** What says that this process still works on the run. */
+  get lease(): Lease {
+    return { key: runKey(this.#run.thread_id, this.#run.id), fence: this.fence };
+  }
+
+  /** Stops the work on the run: it is somebody else's, or gone. */
+  lose(): void {
+    this.#stopped.abort(new ClaimLostError());
   }
 
   /** Aborted when writing has failed for good: the claim was lost or the store did not take an event. */
@@ -73,7 +89,7 @@ export class HeldRun {
     const key = runKey(this.#run.thread_id, this.#run.id);
     this.#outbox.commit(writes, events, [{ check: 'fence', key, fence: this.fence }]).then(
       (result) => {
-        if (!result.ok) this.#stopped.abort(new ClaimLostError());
+        if (!result.ok) this.lose();
       },
       // The outbox tells of it.
       () => {},
@@ -107,7 +123,8 @@ export class HeldRun {
       }
       const run = Json.of({ ...this.#run, ...change });
       const result = await this.#outbox.commit(
-        [...writes, writeRun('put', run, { fence: this.fence, dueAt: this.#dueAt })],
+        // Nobody works on it from here on, so what is left to look after is its expiry.
+        [...writes, writeRun('put', run, { fence: this.fence, dueAt: this.state.expiresAt, state: this.state })],
         events(run.text),
         [{ check: 'version', key, version: this.#version }],
       );
@@ -132,6 +149,5 @@ export class HeldRun {
     if (record?.fence !== this.fence) throw new ClaimLostError();
     this.#run = parseRecord(record);
     this.#version = record.version;
-    this.#dueAt = record.dueAt;
   }
 }

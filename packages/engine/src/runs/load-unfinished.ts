@@ -9,11 +9,17 @@ import type { HeldRun } from './held-run.ts';
 import { dataOf, replayDeltas } from './replay-deltas.ts';
 import { addUsage, NO_USAGE } from './usage.ts';
 
+/** What somebody else has left of a run. */
+export interface LeftUnfinished extends Unfinished {
+  /** Whether all calls of the open step were there, so that those of the server may have been executed. */
+  readonly hasAllCalls: boolean;
+}
+
 /**
  * What the store knows of a run that was claimed from whoever was advancing it, if anybody was: the step that was left
  * open, with all that was told of it, and what the run has cost.
  */
-export async function loadUnfinished(storage: Storage, held: Pick<HeldRun, 'run' | 'stream'>): Promise<Unfinished> {
+export async function loadUnfinished(storage: Storage, held: Pick<HeldRun, 'run' | 'stream'>): Promise<LeftUnfinished> {
   const { run } = held;
   let usage = NO_USAGE;
   for await (const step of walkRecords(storage, { kind: 'run_step', path: [run.thread_id, run.id], order: 'asc' })) {
@@ -21,11 +27,12 @@ export async function loadUnfinished(storage: Storage, held: Pick<HeldRun, 'run'
   }
   const record = await latestStep(storage, run);
   const step = record && parseRecord(record);
-  if (!record || step?.status !== 'in_progress') return { open: null, openUsage: NO_USAGE, usage };
-  const openUsage = stepState(record)?.usage ?? NO_USAGE;
+  if (!record || step?.status !== 'in_progress') return { open: null, openUsage: NO_USAGE, usage, hasAllCalls: false };
+  const state = stepState(record);
+  const openUsage = state?.usage ?? NO_USAGE;
   const message = await messageOf(storage, step, held.stream);
   const open = await replayDeltas(storage.events, held.stream, { step, message });
-  return { open, openUsage, usage: addUsage(usage, openUsage) };
+  return { open, openUsage, usage: addUsage(usage, openUsage), hasAllCalls: state !== null };
 }
 
 /** The step a run began last, or `null`. */

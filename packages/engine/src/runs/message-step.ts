@@ -20,11 +20,16 @@ export class MessageStep implements OpenStep {
   readonly #message: Message;
   readonly #parts: Part[] = [];
 
-  /** Stores the step and its still empty message, and tells of them and of the first text: no message is without a delta. */
-  constructor(context: EngineContext, held: HeldRun, type: 'text' | 'refusal', text: string) {
-    const { run } = held;
+  private constructor(held: HeldRun, step: RunStep, message: Message) {
+    this.step = step;
     this.#held = held;
-    this.#message = {
+    this.#message = message;
+  }
+
+  /** Stores a step and its still empty message, and tells of them and of the first text: no message is without a delta. */
+  static open(context: EngineContext, held: HeldRun, type: 'text' | 'refusal', text: string): MessageStep {
+    const { run } = held;
+    const message: Message = {
       id: context.ids.create('message'),
       object: 'thread.message',
       created_at: unixSeconds(),
@@ -40,22 +45,33 @@ export class MessageStep implements OpenStep {
       attachments: [],
       metadata: {},
     };
-    this.step = buildStep(context, run, {
-      type: 'message_creation',
-      message_creation: { message_id: this.#message.id },
-    });
-    const step = writeStep('insert', this.step);
-    const message = writeMessage('insert', this.#message);
+    const details = { type: 'message_creation', message_creation: { message_id: message.id } } as const;
+    const opened = new MessageStep(held, buildStep(context, run, details), message);
+    const step = writeStep('insert', opened.step);
+    const insertion = writeMessage('insert', message);
     held.write(
-      [step, message],
+      [step, insertion],
       [
         { event: 'thread.run.step.created', data: step.body },
         { event: 'thread.run.step.in_progress', data: step.body },
-        { event: 'thread.message.created', data: message.body },
-        { event: 'thread.message.in_progress', data: message.body },
-        this.#add(type, text),
+        { event: 'thread.message.created', data: insertion.body },
+        { event: 'thread.message.in_progress', data: insertion.body },
+        opened.#add(type, text),
       ],
     );
+    return opened;
+  }
+
+  /** Goes on with a message that another process was writing, behind what was told of it. */
+  static resume(held: HeldRun, step: RunStep, message: Message): MessageStep {
+    const resumed = new MessageStep(held, step, { ...message, content: [] });
+    for (const [index, content] of message.content.entries()) {
+      if (content.type !== 'text' && content.type !== 'refusal') continue;
+      const { type } = content;
+      const value = content.type === 'text' ? content.text.value : content.refusal;
+      resumed.#parts.push({ type, delta: createMessageDeltas(message.id, index, type, { begun: true }), value });
+    }
+    return resumed;
   }
 
   get message(): Message {

@@ -17,6 +17,15 @@ export interface TurnResult {
   readonly step: MessageStep | ToolCallsStep;
 }
 
+export interface ModelTurnOptions {
+  /** Ids of calls of this run, which must stay apart. */
+  usedCallIds: Set<string>;
+  /** Told of each step when it opens; it then is the only open one. */
+  onOpen: (step: OpenStep) => void;
+  /** The message that the turn goes on with. Default none. */
+  begun?: MessageStep | null;
+}
+
 /**
  * One turn of the model, written into steps and events while it arrives: what it says becomes a message, what it calls
  * becomes a step of tool calls after it.
@@ -24,22 +33,21 @@ export interface TurnResult {
 export class ModelTurn {
   readonly #context: EngineContext;
   readonly #held: HeldRun;
-  /** Ids of calls of this run, which must stay apart. */
   readonly #usedCallIds: Set<string>;
   readonly #onOpen: (step: OpenStep) => void;
-  #message: MessageStep | null = null;
+  #message: MessageStep | null;
   #toolCalls: ToolCallsStep | null = null;
   /** Whether the call that is arriving is one too many. */
   #skipping = false;
   /** White space before anything else; models that only call tools often begin with some. */
   #leadingSpace = '';
 
-  /** @param onOpen - Told of each step when it opens; it then is the only open one. */
-  constructor(context: EngineContext, held: HeldRun, usedCallIds: Set<string>, onOpen: (step: OpenStep) => void) {
+  constructor(context: EngineContext, held: HeldRun, { usedCallIds, onOpen, begun = null }: ModelTurnOptions) {
     this.#context = context;
     this.#held = held;
     this.#usedCallIds = usedCallIds;
     this.#onOpen = onOpen;
+    this.#message = begun;
   }
 
   /** @throws `ModelError` when the model fails; whatever stopped the run, when it is stopped. */
@@ -89,7 +97,7 @@ export class ModelTurn {
     this.#usedCallIds.add(id);
     if (this.#toolCalls) return this.#toolCalls.open(id, name);
     if (this.#message) this.#endMessage(this.#message);
-    this.#toolCalls = new ToolCallsStep(this.#context, this.#held, id, name);
+    this.#toolCalls = ToolCallsStep.open(this.#context, this.#held, id, name);
     this.#onOpen(this.#toolCalls);
   }
 
@@ -100,7 +108,7 @@ export class ModelTurn {
   }
 
   #openMessage(type: 'text' | 'refusal', text: string): MessageStep {
-    this.#message = new MessageStep(this.#context, this.#held, type, text);
+    this.#message = MessageStep.open(this.#context, this.#held, type, text);
     this.#onOpen(this.#message);
     return this.#message;
   }

@@ -1,7 +1,7 @@
 import { isTerminalRunStatus, Json, type Run } from '@cogitator-ai/openai-protocol';
 import type { StoredRecord } from '@cogitator-ai/openai-storage';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
-import type { RunTicket } from '../ports/dispatcher.ts';
+import type { RunTicket } from '../ports/run-queue.ts';
 import { CommitInDoubtError } from '../records/commit-in-doubt.ts';
 import { runKey } from '../records/keys.ts';
 import { untilReachable } from '../records/until-reachable.ts';
@@ -9,11 +9,18 @@ import { untilSettled } from '../records/until-settled.ts';
 import { parseRecord } from '../records/parse-record.ts';
 import { writeRun } from './build-run.ts';
 import { HeldRun } from './held-run.ts';
+import { runState } from './run-state.ts';
 
-/** What a claim changes in the run, and the event that tells of it. `null`: there is nothing to claim. */
-type ClaimChange = { readonly change: Partial<Run>; readonly event: string | null } | null;
+/** What a claim changes, and the event that tells of it. */
+interface ClaimChange {
+  readonly change: Partial<Run>;
+  readonly event: string | null;
+  /** Whether somebody else was advancing the run, and may have left something unfinished. */
+  readonly isTakeover: boolean;
+}
 
-const UNCHANGED: ClaimChange = { change: {}, event: null };
+/** As it is, with whatever was left. */
+const UNCHANGED: ClaimChange = { change: {}, event: null, isTakeover: false };
 
 /** The fence that a claim has set which was not answered: it may be one's own. */
 export interface ClaimDoubt {
@@ -22,7 +29,7 @@ export interface ClaimDoubt {
 
 /**
  * Claims a run that waits to be advanced, by raising its fence: whoever held it before can write no more. A queued run
- * is in progress from here on.
+ * is in progress from here on. A run that is in progress is claimed when whoever advanced it has let its lease run out.
  *
  * @returns `null` when there is nothing to advance: the run has ended, waits for its client, is being advanced already,
  * was claimed by somebody else just now, or is gone.
@@ -37,31 +44,50 @@ export async function claimRun(
   return untilReachable(context, { waiting: 'a run waits for it to be begun', signal: interrupt }, async () => {
     const record = await context.storage.get(runKey(ticket.threadId, ticket.runId));
     if (!record) return null;
+    const now = await context.storage.now();
     return doubting(doubt, record, () =>
-      claim(context, record, ({ status }, { fence }) => {
+      claim(context, record, now, ({ status }, { fence, dueAt }) => {
         if (fence !== record.fence) return null;
-        if (status === 'cancelling' || (status === 'in_progress' && fence === doubt.fence)) return UNCHANGED;
+        if (status === 'cancelling') return UNCHANGED;
+        if (status === 'in_progress') {
+          // An own claim that was not answered may have been a takeover.
+          if (fence === doubt.fence) return { ...UNCHANGED, isTakeover: true };
+          return dueAt !== null && dueAt <= now ? { ...UNCHANGED, isTakeover: true } : null;
+        }
         if (status !== 'queued') return null;
-        return { change: { status: 'in_progress', started_at: unixSeconds() }, event: 'thread.run.in_progress' };
+        const change = { status: 'in_progress', started_at: unixSeconds() } as const;
+        return { change, event: 'thread.run.in_progress', isTakeover: false };
       }),
     );
   });
 }
 
-/** Claims a run whose time is up, whatever its status and whoever holds it. */
-export async function claimExpiredRun(context: EngineContext, record: StoredRecord<'run'>): Promise<HeldRun | null> {
-  if (record.dueAt === null || record.dueAt > (await context.storage.now())) return null;
-  return claim(context, record, ({ status }, { fence }) =>
-    fence !== record.fence || isTerminalRunStatus(status) ? null : UNCHANGED,
-  );
+/**
+ * Claims a run whose time is up, whatever its status and whoever holds it.
+ *
+ * @param now - Store time in ms.
+ */
+export async function claimExpiredRun(
+  context: EngineContext,
+  record: StoredRecord<'run'>,
+  now: number,
+): Promise<HeldRun | null> {
+  return claim(context, record, now, ({ status }, latest) => {
+    if (latest.fence !== record.fence || isTerminalRunStatus(status)) return null;
+    return runState(latest).expiresAt <= now ? UNCHANGED : null;
+  });
 }
 
 /** Claims a run that is to end now, whatever its status and whoever holds it. From here on it is being cancelled. */
-export function claimToStop(context: EngineContext, record: StoredRecord<'run'>): Promise<HeldRun | null> {
-  return claim(context, record, ({ status }) => {
+export async function claimToStop(context: EngineContext, record: StoredRecord<'run'>): Promise<HeldRun | null> {
+  return claim(context, record, await context.storage.now(), ({ status }) => {
     if (isTerminalRunStatus(status)) return null;
     if (status === 'cancelling') return UNCHANGED;
-    return { change: { status: 'cancelling', required_action: null }, event: 'thread.run.cancelling' };
+    return {
+      change: { status: 'cancelling', required_action: null },
+      event: 'thread.run.cancelling',
+      isTakeover: false,
+    };
   });
 }
 
@@ -78,8 +104,9 @@ export async function claimAgain(
 ): Promise<HeldRun | null> {
   const record = await context.storage.get(runKey(run.thread_id, run.id));
   if (!record) return null;
+  const now = await context.storage.now();
   return doubting(doubt, record, () =>
-    claim(context, record, ({ status }, latest) => {
+    claim(context, record, now, ({ status }, latest) => {
       const isOwn = latest.fence === fence || latest.fence === doubt.fence;
       return isOwn && (status === 'in_progress' || status === 'cancelling') ? UNCHANGED : null;
     }),
@@ -96,30 +123,40 @@ async function doubting<T>(doubt: ClaimDoubt, { fence }: StoredRecord<'run'>, at
   }
 }
 
-/** @param decide - Asked again when the run was changed meanwhile, such as its metadata. */
+/**
+ * @param now - Store time in ms: the lease begins here.
+ * @param decide - Asked again when the run was changed meanwhile, such as its metadata. `null`: there is nothing to claim.
+ */
 async function claim(
   context: EngineContext,
   first: StoredRecord<'run'>,
-  decide: (run: Run, record: StoredRecord<'run'>) => ClaimChange,
+  now: number,
+  decide: (run: Run, record: StoredRecord<'run'>) => ClaimChange | null,
 ): Promise<HeldRun | null> {
-  const { storage } = context;
+  const { storage, limits } = context;
   let record: StoredRecord<'run'> | null = first;
   return untilSettled(async () => {
     const decision = record && decide(parseRecord(record), record);
     if (!record || !decision) return null;
-    const { key, version, dueAt } = record;
+    const { key, version } = record;
+    const { isTakeover } = decision;
     const run = Json.of({ ...parseRecord(record), ...decision.change });
     const fence = record.fence + 1;
+    const { expiresAt, attempts } = runState(record);
+    const state = { expiresAt, attempts: isTakeover ? attempts + 1 : attempts };
     const result = await storage.commit({
       checks: [{ check: 'version', key, version }],
-      writes: [writeRun('put', run, { fence, dueAt })],
+      writes: [writeRun('put', run, { fence, dueAt: now + limits.leaseMs, state })],
       events: {
         stream: { partition: run.value.thread_id, id: run.value.id },
         fence,
         events: decision.event === null ? [] : [{ event: decision.event, data: run.text }],
       },
     });
-    if (result.ok) return new HeldRun(context, { ...record, body: run.text, fence, version: version + 1 });
+    if (result.ok) {
+      const claimed = { ...record, body: run.text, state: JSON.stringify(state), fence, version: version + 1 };
+      return new HeldRun(context, claimed, { isTakeover, msToExpiry: Math.max(0, expiresAt - now) });
+    }
     record = await storage.get(key);
     return undefined;
   });

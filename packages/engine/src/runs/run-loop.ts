@@ -1,13 +1,14 @@
 import { isTerminalRunStatus, type Run } from '@cogitator-ai/openai-protocol';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
-import type { RunHandler } from '../ports/dispatcher.ts';
+import { HandOverError, type RunHandler } from '../dispatch/dispatcher.ts';
 import { ModelError } from '../ports/model-port.ts';
+import type { ServerTool } from '../ports/tool-port.ts';
 import { runKey } from '../records/keys.ts';
 import { parseRecord } from '../records/parse-record.ts';
 import { untilReachable } from '../records/until-reachable.ts';
-import { addToolCalls, loadConversation } from './conversation.ts';
+import { addToolCalls, type Conversation, loadConversation, takeSaid, withBegunAnswer } from './conversation.ts';
 import { endRun, forgetEvents, type Unfinished } from './end-run.ts';
-import { executeTool } from './execute-tool.ts';
+import { executeTool, interruptedCall } from './execute-tool.ts';
 import type { HeldRun } from './held-run.ts';
 import { loadUnfinished } from './load-unfinished.ts';
 import { ModelTurn } from './model-turn.ts';
@@ -17,6 +18,7 @@ import { type RunEnding, toRunError } from './run-ending.ts';
 import { DONE } from './run-events.ts';
 import { ClaimLostError } from './run-outbox.ts';
 import { planTurn, promptWindow } from './plan-turn.ts';
+import { takeOver } from './take-over.ts';
 import { pendingCalls, ToolCallsStep } from './tool-calls-step.ts';
 import { untoldDeltas } from './untold-deltas.ts';
 import { addUsage, NO_USAGE } from './usage.ts';
@@ -45,21 +47,24 @@ interface Progress extends Unfinished {
 
 async function advance(context: EngineContext, held: HeldRun, interrupt: AbortSignal): Promise<void> {
   const expiry = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
+  const timer = setTimeout(() => expiry.abort(), Math.min(held.claim.msToExpiry, 2 ** 31 - 1));
   const stop = AbortSignal.any([interrupt, held.stopped, expiry.signal]);
   const progress: Progress = { open: null, openUsage: NO_USAGE, usage: NO_USAGE };
-  const signals = { interrupt, expired: expiry.signal };
+  context.leases.add(held);
   try {
-    const msToExpiry = Math.max(0, (held.dueAt ?? Infinity) - (await context.storage.now()));
-    timer = setTimeout(() => expiry.abort(), Math.min(msToExpiry, 2 ** 31 - 1));
     const ending = await takeTurns(context, held, progress, stop);
     if (ending) await settle(context, held, progress, () => ending);
   } catch (error) {
     const cause: unknown = held.stopped.aborted ? held.stopped.reason : error;
     if (cause instanceof ClaimLostError) return;
-    await settle(context, held, progress, (run) => explain(context, run, cause, signals));
+    if (interrupt.reason instanceof HandOverError && !held.stopped.aborted && !expiry.signal.aborted) {
+      await handOver(context, held);
+      return;
+    }
+    await settle(context, held, progress, (run) => explain(context, run, cause, { interrupt, expired: expiry.signal }));
   } finally {
     clearTimeout(timer);
+    context.leases.delete(held);
   }
 }
 
@@ -70,57 +75,124 @@ async function takeTurns(
   progress: Progress,
   stop: AbortSignal,
 ): Promise<RunEnding | null> {
+  const { limits } = context;
   if (held.run.status === 'cancelling') {
     Object.assign(progress, await loadUnfinished(context.storage, held));
     return { status: 'cancelled' };
   }
+  const left = held.claim.isTakeover ? await takeOver(context, held) : null;
+  if (left) Object.assign(progress, { open: left.open, openUsage: left.openUsage, usage: left.usage });
+  if (held.state.attempts > limits.maxAttempts) {
+    return failure(`The servers were lost that worked on this run, ${limits.maxAttempts} times in all.`);
+  }
   const meter = new PromptMeter();
   const conversation = await loadConversation(context, held.run, meter, promptWindow(context, held.run), stop);
-  progress.usage = conversation.usage;
-  while (conversation.turns < context.limits.maxTurns) {
-    const planned = await planTurn(context, held.run, conversation, meter, progress.usage);
+  progress.usage = addUsage(conversation.usage, progress.openUsage);
+  if (left?.calls) {
+    const said = takeSaid(conversation);
+    if (!(await answerCalls(context, held, left.calls, { conversation, said, isLeft: true }, progress, stop)))
+      return null;
+  }
+  let begun = left?.message ?? null;
+  while (conversation.turns < limits.maxTurns) {
+    const asked = withBegunAnswer(conversation, begun && begun.text);
+    const planned = await planTurn(context, held.run, asked, meter, progress.usage);
     if ('ending' in planned) return planned.ending;
-    const { request } = planned;
-    const turn = new ModelTurn(context, held, conversation.callIds, (open) => (progress.open = open));
-    const result = await turn.play(request, stop);
+    const usedCallIds = conversation.callIds;
+    const turn = new ModelTurn(context, held, { usedCallIds, onOpen: (open) => (progress.open = open), begun });
+    begun = null;
+    const result = await turn.play(planned.request, stop);
     progress.openUsage = result.usage;
     progress.usage = addUsage(progress.usage, result.usage);
     if (result.finishReason === 'length') return { status: 'incomplete', reason: 'max_completion_tokens' };
     if (result.finishReason === 'content-filter') return { status: 'incomplete', reason: 'content_filter' };
 
-    const { step } = result;
+    const { step, text: said } = result;
     if (!(step instanceof ToolCallsStep)) return { status: 'completed' };
-    await executeServerTools(context, held, step, progress, stop);
-    if (pendingCalls(step.step).length > 0) {
-      await waitForClient(held, step, progress);
-      return null;
-    }
-    const { writes, events } = endOpenStep(step, { status: 'completed' }, result.usage, unixSeconds());
-    held.write(writes, events);
-    progress.open = null;
-    progress.openUsage = NO_USAGE;
-    addToolCalls(conversation, result.text, step.calls);
+    if (!(await answerCalls(context, held, step, { conversation, said, isLeft: false }, progress, stop))) return null;
   }
-  const message = `The run was stopped after ${context.limits.maxTurns} turns that only called tools.`;
+  return failure(`The run was stopped after ${limits.maxTurns} turns that only called tools.`);
+}
+
+function failure(message: string): RunEnding {
   return { status: 'failed', error: { code: 'server_error', message } };
 }
 
-/** Executes the calls of tools that run here; each result is stored when it is there. */
+/** A turn in which the model called functions. */
+interface CallingTurn {
+  readonly conversation: Conversation;
+  /** What the model said before. */
+  readonly said: string | null;
+  /** Whether another process was executing the calls. */
+  readonly isLeft: boolean;
+}
+
+/**
+ * Executes the calls of tools that run here. When no result is missing then, the step is ended.
+ *
+ * @returns Whether the run goes on; else it waits for its client.
+ */
+async function answerCalls(
+  context: EngineContext,
+  held: HeldRun,
+  step: ToolCallsStep,
+  { conversation, said, isLeft }: CallingTurn,
+  progress: Progress,
+  stop: AbortSignal,
+): Promise<boolean> {
+  await executeServerTools(context, held, step, progress, isLeft, stop);
+  if (pendingCalls(step.step).length > 0) {
+    await waitForClient(held, step, progress);
+    return false;
+  }
+  const { writes, events } = endOpenStep(step, { status: 'completed' }, progress.openUsage, unixSeconds());
+  held.write(writes, events);
+  progress.open = null;
+  progress.openUsage = NO_USAGE;
+  addToolCalls(conversation, said, step.calls);
+  return true;
+}
+
+/**
+ * Executes the calls of tools that run here. It is stored before that they are, and each result when it is there: whoever takes
+ * the run over executes none of them a second time.
+ */
 async function executeServerTools(
   context: EngineContext,
   held: HeldRun,
   step: ToolCallsStep,
   { openUsage }: Progress,
+  isLeft: boolean,
   stop: AbortSignal,
 ): Promise<void> {
+  const calls = step.calls.filter(({ name, output }) => output === null && context.tools.has(name));
+  if (calls.length === 0) return;
+  if (!isLeft) {
+    held.write([step.save(openUsage)], []);
+    await held.settled();
+  }
   await Promise.all(
-    step.calls.map(async (call) => {
-      const tool = context.tools.get(call.name);
-      if (!tool) return;
-      step.setOutput(call.id, await executeTool(context, tool, call, held.run, stop));
+    calls.map(async (call) => {
+      const tool = context.tools.get(call.name) as ServerTool;
+      const isLost = isLeft && !tool.idempotent;
+      step.setOutput(call.id, isLost ? interruptedCall(call) : await executeTool(context, tool, call, held.run, stop));
       held.write([step.save(openUsage)], []);
     }),
   );
+}
+
+/** Leaves the run to others, who go on where it is. */
+async function handOver(context: EngineContext, held: HeldRun): Promise<void> {
+  const { id: runId, thread_id: threadId } = held.run;
+  const { fence } = held;
+  try {
+    await held.settled();
+    await context.storage.renew([held.lease], { ms: 0 });
+    context.dispatcher.enqueue({ runId, threadId, fence });
+    context.logger.info({ runId, threadId }, 'A run was left to others.');
+  } catch (err) {
+    context.logger.warn({ runId, threadId, err }, 'A run is left to others when its lease runs out.');
+  }
 }
 
 /** Parks the run until its client submits the missing results. */
@@ -179,10 +251,8 @@ function explain(
 ): RunEnding {
   if (status === 'cancelling') return { status: 'cancelled' };
   if (expired.aborted) return { status: 'expired' };
-  if (interrupt.aborted) {
-    const message = 'The server was stopped before the run ended.';
-    return { status: 'failed', error: { code: 'server_error', message } };
-  }
+  // It is being cancelled, which the write of its end will find.
+  if (interrupt.aborted) return failure('The run was interrupted.');
   if (ModelError.isInstance(cause)) {
     context.logger.warn({ runId, threadId, model, code: cause.code, reason: cause.message }, 'A run failed.');
   } else {

@@ -8,6 +8,7 @@ import {
   notFound,
   type Run,
   type RunStatus,
+  streamInterrupted,
   type SubmitToolOutputsRequest,
   type UpdateRunRequest,
 } from '@cogitator-ai/openai-protocol';
@@ -23,6 +24,7 @@ import { createRun, createThreadAndRun, type StartedRun } from './create-run.ts'
 import { type EventSink, readEvents } from './event-reader.ts';
 import { expireRun } from './expire-run.ts';
 import { DONE } from './run-events.ts';
+import { runState } from './run-state.ts';
 import { submitToolOutputs } from './submit-tool-outputs.ts';
 
 /** Silence after which a reader looks whether its run is still there, in ms. */
@@ -41,12 +43,15 @@ export interface RunService {
    * Sends a run's events to the sink, up to and including the next `done`. The run does not depend on it.
    *
    * @param options.signal - Aborted when the reader is gone; the promise then resolves.
+   * @param options.isWhole - Whether to go on where the run waited for its client and was continued: the one `done` is then that of
+   * a run that has ended, or waits now. Default false.
+   * @throws `ApiError` 503 when this process is about to end and the run goes on elsewhere.
    */
-  follow(started: StartedRun, sink: EventSink, options: { signal: AbortSignal }): Promise<void>;
+  follow(started: StartedRun, sink: EventSink, options: { signal: AbortSignal; isWhole?: boolean }): Promise<void>;
 }
 
 export function createRunService(context: EngineContext): RunService {
-  const { storage } = context;
+  const { storage, stopping } = context;
 
   return {
     create: (threadId, request) => createRun(context, threadId, request),
@@ -64,7 +69,7 @@ export function createRunService(context: EngineContext): RunService {
         await requireThread(storage, threadId);
         throw notFound('run', runId);
       }
-      const mayBeExpired = record.dueAt !== null && record.dueAt <= Date.now();
+      const mayBeExpired = record.dueAt !== null && runState(record).expiresAt <= Date.now();
       if (!mayBeExpired || !(await expireRun(context, record))) return Json.parse(record.body);
       return Json.parse((await storage.get(key))?.body ?? record.body);
     },
@@ -73,9 +78,9 @@ export function createRunService(context: EngineContext): RunService {
       return updateRecord(
         storage,
         runKey(threadId, runId),
-        (run, { dueAt }) => ({
+        (run, { dueAt, state }) => ({
           value: { ...run, metadata: metadata === undefined ? run.metadata : (metadata ?? {}) },
-          fields: { unique: activeRunLock(run.status), dueAt },
+          fields: { unique: activeRunLock(run.status), dueAt, state },
         }),
         async () => {
           await requireThread(storage, threadId);
@@ -84,12 +89,13 @@ export function createRunService(context: EngineContext): RunService {
       );
     },
 
-    async follow({ run: { value: run }, after }, sink, { signal }) {
+    async follow({ run: { value: run }, after }, sink, { signal, isWhole = false }) {
       const { thread_id: threadId, id: runId } = run;
       const key = runKey(threadId, runId);
       const isDone = await readEvents(storage.events, { partition: threadId, id: runId }, sink, {
         after,
-        signal,
+        isWhole,
+        signal: AbortSignal.any([signal, stopping]),
         silenceMs: READER_SILENCE_MS,
         async isOver() {
           const record = await storage.get(key);
@@ -97,6 +103,7 @@ export function createRunService(context: EngineContext): RunService {
         },
       });
       if (isDone || signal.aborted) return;
+      if (stopping.aborted) throw streamInterrupted(threadId, runId);
       // A store that crashed may have lost events. How the run has ended is told all the same.
       const record = await storage.get(key);
       if (record) sink.write([{ event: `thread.run.${parseRecord(record).status}`, data: record.body }, DONE]);

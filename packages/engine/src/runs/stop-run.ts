@@ -7,9 +7,8 @@ import { ClaimLostError } from './run-outbox.ts';
 
 /** Ends a run as cancelled at once, whoever advances it, and tells its readers: its thread is about to go. */
 export async function stopRun(context: EngineContext, record: StoredRecord<'run'>): Promise<void> {
-  const ticket = { threadId: record.key.path[0] as string, runId: record.key.id };
   const held = await claimToStop(context, record);
-  context.dispatcher.interrupt(ticket);
+  context.dispatcher.interrupt(record.key.id);
   if (!held) return;
   try {
     await endRun(context, held, { status: 'cancelled' }, await loadUnfinished(context.storage, held));

@@ -19,6 +19,7 @@ import { commitAndEnqueue } from './commit-and-enqueue.ts';
 import type { StartedRun } from './create-run.ts';
 import { expireRun } from './expire-run.ts';
 import { latestStep, stepState } from './load-unfinished.ts';
+import { runState } from './run-state.ts';
 import { NO_USAGE } from './usage.ts';
 
 /** Completes the step a run waits with and queues the run again. */
@@ -36,16 +37,17 @@ async function trySubmit(
   context: EngineContext,
   threadId: string,
   runId: string,
-  { tool_outputs: outputs }: SubmitToolOutputsRequest,
+  { tool_outputs: outputs, stream }: SubmitToolOutputsRequest,
 ): Promise<StartedRun | undefined> {
-  const { storage } = context;
+  const { storage, limits } = context;
   const key = runKey(threadId, runId);
   const record = await storage.get(key);
   if (!record) {
     await requireThread(storage, threadId);
     throw notFound('run', runId);
   }
-  if (await expireRun(context, record)) throw runNotAcceptingOutputs('expired');
+  const now = await storage.now();
+  if (await expireRun(context, record, now)) throw runNotAcceptingOutputs('expired');
   const current = parseRecord(record);
   if (current.status !== 'requires_action') throw runNotAcceptingOutputs(current.status);
 
@@ -78,10 +80,11 @@ async function trySubmit(
   ];
   const commit: Commit = {
     checks: [{ check: 'version', key, version: record.version }],
-    writes: [step, writeRun('put', run, { fence, dueAt: record.dueAt })],
+    writes: [step, writeRun('put', run, { fence, dueAt: now + limits.leaseMs, state: runState(record) })],
     events: { stream: { partition: threadId, id: runId }, fence, events },
   };
-  const result = await commitAndEnqueue(context, { threadId, runId }, () => storage.commit(commit));
+  const here = stream === true;
+  const result = await commitAndEnqueue(context, { threadId, runId, fence }, { here }, () => storage.commit(commit));
   if (!result.ok) return undefined;
   return { run, after: (result.lastEvent ?? events.length) - events.length };
 }

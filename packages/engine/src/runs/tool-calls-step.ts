@@ -18,19 +18,34 @@ export class ToolCallsStep implements OpenStep {
   readonly #step: RunStep;
   readonly #calls: Call[] = [];
 
-  /** Stores the step, still without calls, and tells of it and of the first call. */
-  constructor(context: EngineContext, held: HeldRun, id: string, name: string) {
+  private constructor(held: HeldRun, step: RunStep) {
     this.#held = held;
-    this.#step = buildStep(context, held.run, { type: 'tool_calls', tool_calls: [] });
-    const step = writeStep('insert', this.#step);
+    this.#step = step;
+  }
+
+  /** Stores a step, still without calls, and tells of it and of the first call. */
+  static open(context: EngineContext, held: HeldRun, id: string, name: string): ToolCallsStep {
+    const opened = new ToolCallsStep(held, buildStep(context, held.run, { type: 'tool_calls', tool_calls: [] }));
+    const step = writeStep('insert', opened.#step);
     held.write(
       [step],
       [
         { event: 'thread.run.step.created', data: step.body },
         { event: 'thread.run.step.in_progress', data: step.body },
-        this.#add(id, name),
+        opened.#add(id, name),
       ],
     );
+    return opened;
+  }
+
+  /** Goes on with a step all of whose calls were stored, by another process. */
+  static resume(held: HeldRun, step: RunStep): ToolCallsStep {
+    const resumed = new ToolCallsStep(held, step);
+    if (step.step_details.type !== 'tool_calls') return resumed;
+    for (const call of step.step_details.tool_calls) {
+      if (call.type === 'function') resumed.#calls.push({ id: call.id, ...call.function });
+    }
+    return resumed;
   }
 
   get step(): RunStep {
@@ -71,7 +86,7 @@ export class ToolCallsStep implements OpenStep {
     if (call) call.output = output;
   }
 
-  /** The step as stored while results are missing. @param usage - What the turn has cost; shown when the step ends. */
+  /** The step as stored while results are missing: who finds it so knows that the calls were all there, and may have begun. @param usage - What the turn has cost; shown when the step ends. */
   save(usage: Usage): ReturnType<typeof writeStep<'put'>> {
     return writeStep('put', this.step, { usage });
   }

@@ -2,7 +2,7 @@ import { settleBlob } from '../blobs/owned-blobs.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { expireFile } from '../files/expire-file.ts';
 import { forgetKey } from '../idempotency/forget-key.ts';
-import { expireRun } from '../runs/expire-run.ts';
+import { lookAfterRun } from '../runs/look-after-run.ts';
 import { advanceDueUpload } from '../uploads/due-upload.ts';
 import { sweepDue } from './sweep-due.ts';
 
@@ -38,7 +38,7 @@ export class Sweeper {
     const context = this.#context;
     const { signal } = this.#stopped;
     try {
-      await sweepDue(context, 'run', (run) => expireRun(context, run), { signal });
+      await sweepDue(context, 'run', (run) => lookAfterRun(context, run), { signal });
       await sweepDue(context, 'file', (file) => expireFile(context, file), { signal });
       await sweepDue(context, 'upload', (upload) => advanceDueUpload(context, upload), { signal });
       await sweepDue(context, 'unowned_blob', (note) => settleBlob(context, note), { signal });

@@ -27,8 +27,10 @@ export interface ToolDefinition<Parameters = unknown> {
   parameters: ToolParameters<Parameters>;
   /** Its result goes to the model: texts as they are, all else as JSON. May throw: the model is told. */
   execute(parameters: Parameters, context: ToolContext): unknown;
-  /** Longest execution, in ms. Default the engine's `toolTimeoutMs`. */
+  /** Longest execution, in ms, more than 0. Default the engine's `toolTimeoutMs`. */
   timeout?: number;
+  /** Whether a call may be executed again that was under way when the server was lost. Default false. */
+  idempotent?: boolean;
   /** The parameters as JSON Schema. Default made by zod from `parameters`. */
   toJSON?(): { parameters: object };
 }
@@ -36,13 +38,16 @@ export interface ToolDefinition<Parameters = unknown> {
 /**
  * Makes a function with a schema a tool of the engine.
  *
- * @throws `TypeError` for a schema that has no form in JSON.
+ * @throws `TypeError` for a schema that has no form in JSON; `RangeError` for a timeout that is none.
  */
 export function createServerTool<Parameters>(tool: ToolDefinition<Parameters>): ServerTool {
-  const { name, description, parameters, timeout } = tool;
+  const { name, description, parameters, timeout, idempotent } = tool;
+  if (timeout !== undefined && !(timeout > 0))
+    throw new RangeError(`The timeout of the tool '${name}' must be more than 0.`);
   return {
     definition: { name, ...(description !== undefined && { description }), parameters: jsonSchemaOf(tool) },
     ...(timeout !== undefined && { timeoutMs: timeout }),
+    ...(idempotent !== undefined && { idempotent }),
 
     async execute(argumentsJson, context) {
       const parsed = await parameters.safeParseAsync(parseArguments(argumentsJson));

@@ -608,6 +608,16 @@ export function overloaded(): ApiError {
   );
 }
 
+/** The server is about to end, and the run whose events were streamed goes on without it. */
+export function streamInterrupted(threadId: string, runId: string): ApiError {
+  return failure(503, {
+    message:
+      `The server is shutting down; the run goes on. Follow it at GET /v1/threads/${threadId}/runs/${runId}/events, ` +
+      'or retrieve it.',
+    type: 'server_error',
+  });
+}
+
 function invalidRequest(body: Partial<ErrorBody> & { message: string }): ApiError {
   return failure(400, body);
 }
