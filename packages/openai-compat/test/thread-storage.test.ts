@@ -1,10 +1,12 @@
 import { Cogitator } from '@cogitator-ai/core';
 import { runStorageConformance } from '@cogitator-ai/openai-storage/conformance';
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
   createThreadStorage,
   fromThreadStorage,
+  type Message,
   OpenAIAdapter,
   type StoredAssistant,
   type StoredFile,
@@ -28,7 +30,9 @@ class OwnStorage implements ThreadStorage {
     this.#isSlow = isSlow;
   }
 
-  saveThread = (id: string, thread: StoredThread) => this.#save('thread', id, thread);
+  // The conformance suite has threads that do not say their id.
+  saveThread = (id: string, { thread, messages }: StoredThread) =>
+    this.#save('thread', id, { thread: { ...thread, id }, messages });
   loadThread = (id: string) => this.#load<StoredThread>('thread', id);
   deleteThread = (id: string) => this.#delete('thread', id);
   listThreads = () => this.#list<StoredThread>('thread');
@@ -198,6 +202,12 @@ describe('a manager', () => {
   });
 });
 
+async function messagesOf(...texts: string[]): Promise<Message[]> {
+  const maker = new ThreadManager();
+  const { id } = await maker.createThread();
+  return Promise.all(texts.map((content) => maker.addMessage(id, { role: 'user', content })));
+}
+
 describe("somebody's storage", () => {
   it('is asked once for what is read often, and saves each change before it is answered', async () => {
     const own = new OwnStorage();
@@ -237,6 +247,189 @@ describe("somebody's storage", () => {
     expect(await manager.getThread(id)).toBeDefined();
     await manager.addMessage(id, { role: 'user', content: 'Hi' });
     expect((await own.loadThread(id))?.messages).toHaveLength(1);
+  });
+
+  it('that fails leaves assistants and files as they were', async () => {
+    const own = new OwnStorage();
+    const manager = new ThreadManager(own);
+    const assistant = await manager.createAssistant({ model: 'gpt-4o' });
+    const file = await manager.addFile(Buffer.from('some bytes'), 'a.txt');
+    own.failure = new Error('disk on fire');
+    for (const call of [
+      () => manager.createAssistant({ model: 'gpt-4o' }),
+      () => manager.updateAssistant(assistant.id, { name: 'Expert' }),
+      () => manager.deleteAssistant(assistant.id),
+      () => manager.deleteAssistant(assistant.id),
+      () => manager.addFile(Buffer.from('other bytes'), 'b.txt'),
+      () => manager.deleteFile(file.id),
+      () => manager.deleteFile(file.id),
+    ]) {
+      await expect(call()).rejects.toMatchObject({ code: 'unavailable' });
+    }
+    own.failure = null;
+    expect(await manager.listAssistants()).toEqual([assistant]);
+    expect((await manager.listFiles()).map(({ id }) => id)).toEqual([file.id]);
+    expect((await manager.getFile(file.id))?.content.toString()).toBe('some bytes');
+    expect([await manager.deleteAssistant(assistant.id), await manager.deleteFile(file.id)]).toEqual([true, true]);
+    expect([await own.listAssistants(), await own.listFiles()]).toEqual([[], []]);
+  });
+
+  it('saves changes of one assistant in their order', async () => {
+    const own = new OwnStorage();
+    const manager = new ThreadManager(own);
+    const { id } = await manager.createAssistant({ model: 'gpt-4o' });
+    const save = own.saveAssistant;
+    // The first takes longest.
+    let pauseMs = 20;
+    own.saveAssistant = async (...parameters) => {
+      await sleep((pauseMs -= 5));
+      return save(...parameters);
+    };
+    await Promise.all(['one', 'two', 'three'].map((name) => manager.updateAssistant(id, { name })));
+    expect((await own.loadAssistant(id))?.name).toBe((await manager.getAssistant(id))?.name);
+  });
+
+  it('is told of a thread later what it could not be told at once', async () => {
+    const own = new OwnStorage({ isSlow: false });
+    const manager = new ThreadManager(own);
+    const { id } = await manager.createThread();
+    own.failure = new Error('away');
+    await expect(manager.addMessage(id, { role: 'user', content: 'Hi' })).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    expect(await manager.listMessages(id)).toHaveLength(1);
+    own.failure = null;
+    await expect.poll(async () => (await own.loadThread(id))?.messages.length, { timeout: 5000 }).toBe(1);
+  });
+
+  it('is told of a thread that was deleted before the deletion is said to be done', async () => {
+    const own = new OwnStorage({ isSlow: false });
+    const manager = new ThreadManager(own);
+    const { id } = await manager.createThread();
+    own.failure = new Error('away');
+    for (let times = 0; times < 2; times++) {
+      await expect(manager.deleteThread(id)).rejects.toMatchObject({ code: 'unavailable' });
+    }
+    expect(await manager.getThread(id)).toBeUndefined();
+    own.failure = null;
+    expect([await manager.deleteThread(id), await own.loadThread(id)]).toEqual([false, null]);
+  });
+
+  it('is told at the end what it was not told before, and nothing after that', async () => {
+    const own = new OwnStorage({ isSlow: false });
+    const manager = new ThreadManager(own);
+    const [saved, lost] = [await manager.createThread(), await manager.createThread()];
+    own.failure = new Error('away');
+    const add = (id: string) => manager.addMessage(id, { role: 'user', content: 'Hi' }).catch(() => {});
+    await Promise.all([add(saved.id), add(lost.id)]);
+    own.failure = null;
+    const { saveThread } = own;
+    own.saveThread = (id, thread) => (id === saved.id ? saveThread(id, thread) : Promise.reject(new Error('away')));
+    await manager.storage.close();
+    own.saveThread = saveThread;
+    await sleep(600);
+    expect((await own.loadThread(saved.id))?.messages).toHaveLength(1);
+    expect((await own.loadThread(lost.id))?.messages).toHaveLength(0);
+  });
+
+  it('is left no thread that it was not told of', async () => {
+    const own = new OwnStorage({ isSlow: false });
+    const manager = new ThreadManager(own);
+    const { id } = await manager.createThread();
+    const { saveThread } = own;
+    own.saveThread = (threadId, thread) =>
+      threadId === id ? Promise.reject(new Error('too large')) : saveThread(threadId, thread);
+    await manager.addMessage(id, { role: 'user', content: 'Hi' }).catch(() => {});
+    for (let index = 0; index < 1001; index++) await manager.createThread();
+    expect(await manager.listMessages(id)).toHaveLength(1);
+  });
+
+  it('keeps its order of messages, whatever their ids are', async () => {
+    const own = new OwnStorage();
+    const { id, ...thread } = await new ThreadManager().createThread();
+    const [template] = await messagesOf('template');
+    const names = ['msg_V1StGXR8', 'msg_Uakgb_J5', 'msg_m9dXBI5k', 'msg_0NKpuFEe'];
+    const messages = names.map((name) => ({ ...template!, id: name, thread_id: id }));
+    await own.saveThread(id, { thread: { id, ...thread }, messages });
+    const manager = new ThreadManager(own);
+    const list = async (options: Parameters<ThreadManager['listMessages']>[1] = {}) =>
+      (await manager.listMessages(id, { order: 'asc', ...options })).map((message) => message.id);
+    expect(await list()).toEqual(names);
+    expect(await list({ order: 'desc' })).toEqual(names.toReversed());
+    expect([await list({ after: names[1]! }), await list({ before: names[1]! })]).toEqual([
+      names.slice(2),
+      names.slice(0, 1),
+    ]);
+    expect((await manager.getMessage(id, names[2]!))?.id).toBe(names[2]);
+    const added = await manager.addMessage(id, { role: 'user', content: 'Hi' });
+    expect(await list()).toEqual([...names, added.id]);
+    expect((await own.loadThread(id))?.messages.map((message) => message.id)).toEqual([...names, added.id]);
+    expect((await new ThreadManager(own).listMessages(id, { order: 'asc' })).at(-1)).toEqual(added);
+    for (let index = 0; index < 1000; index++) await manager.createThread();
+    expect(await list()).toEqual([...names, added.id]);
+  });
+
+  it('has messages of it found, changed and deleted by their ids', async () => {
+    const own = new OwnStorage();
+    const { id, ...thread } = await new ThreadManager().createThread();
+    const [template] = await messagesOf('template');
+    const messages = ['b', 'a'].map((name) => ({ ...template!, id: name, thread_id: id }));
+    await own.saveThread(id, { thread: { id, ...thread }, messages });
+    const storage = fromThreadStorage(own);
+    const keyOf = (name: string) => ({ kind: 'message', path: [id], id: name }) as const;
+    const put = { write: 'put', body: '{"id":"a"}' } as const;
+    const found = await storage.getMany([keyOf('a'), keyOf('none')]);
+    expect(found).toMatchObject([{ key: keyOf('a'), body: JSON.stringify(messages[1]) }, null]);
+    const conflict = { reason: 'version', key: keyOf('a') };
+    const checks = [{ check: 'version', key: keyOf('a'), version: 9 }] as const;
+    expect(await storage.commit({ checks, writes: [{ ...put, key: keyOf('b') }] })).toEqual({ ok: false, conflict });
+    await storage.commit({
+      writes: [
+        { ...put, key: keyOf('a') },
+        { write: 'delete', key: keyOf('b') },
+      ],
+    });
+    expect((await own.loadThread(id))?.messages).toEqual([{ id: 'a' }]);
+  });
+
+  it('is asked for nothing but identifiers', async () => {
+    const own = new OwnStorage();
+    const asked: string[] = [];
+    const { loadThread } = own;
+    own.loadThread = (id) => (asked.push(id), loadThread(id));
+    const manager = new ThreadManager(own);
+    const { id } = await manager.createThread();
+    own.calls.length = asked.length = 0;
+    for (const name of ['thread_/../../etc/passwd', 'thread_a b', 'thread_\0', `thread_${'x'.repeat(200)}`, '']) {
+      expect(await manager.getThread(name)).toBeUndefined();
+      expect(await manager.deleteThread(name)).toBe(false);
+      await manager.storage.commit({ writes: [{ write: 'delete', key: { kind: 'thread', path: [], id: name } }] });
+      expect([await manager.getMessage(id, name), await manager.getFile(name)]).toEqual([undefined, undefined]);
+    }
+    expect([asked, own.calls]).toEqual([[], ['list file']]);
+  });
+
+  it('is asked for all threads at once', async () => {
+    const own = new OwnStorage();
+    const maker = new ThreadManager(own);
+    const made = [await maker.createThread(), await maker.createThread()];
+    const storage = fromThreadStorage(own);
+    own.calls.length = 0;
+    const request = { kind: 'thread', path: [], order: 'asc', limit: 10 } as const;
+    expect((await storage.list(request)).records.map(({ key }) => key.id)).toEqual(made.map(({ id }) => id));
+    expect(own.calls).toEqual(['list thread']);
+  });
+
+  it('may list a thread that cannot be loaded, until it can', async () => {
+    const own = new OwnStorage();
+    const [message] = await messagesOf('elsewhere');
+    const thread = await new ThreadManager(own).createThread();
+    await own.saveThread(thread.id, { thread, messages: [message!] });
+    const storage = fromThreadStorage(own);
+    const list = () => storage.list({ kind: 'thread', path: [], order: 'asc', limit: 10 });
+    await expect(list()).rejects.toMatchObject({ name: 'StorageError' });
+    await own.saveThread(thread.id, { thread, messages: [] });
+    expect((await list()).records).toHaveLength(1);
   });
 
   it('is left what was not used for long, and answers for it again', async () => {

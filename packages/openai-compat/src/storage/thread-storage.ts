@@ -1,8 +1,9 @@
 import type { Assistant, AssistantTool, FilePurpose, Message, Thread } from '@cogitator-ai/openai-protocol';
 
-/** A thread with its messages, oldest first. */
+/** A thread with its messages. */
 export interface StoredThread {
   thread: Thread;
+  /** Oldest first, whatever their ids are. */
   messages: Message[];
 }
 
