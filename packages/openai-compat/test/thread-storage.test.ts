@@ -153,6 +153,35 @@ describe.each([
     await storage.disconnect?.();
   });
 
+  it.skipIf(name === 'one of somebody')('keeps what it is given under the id that it is given', async () => {
+    const storage: ThreadStorage = create();
+    const maker = new ThreadManager();
+    const [assistant, thread] = [await maker.createAssistant({ model: 'gpt-4o' }), await maker.createThread()];
+    const message = await maker.addMessage(thread.id, { role: 'user', content: 'Hi' });
+    await storage.saveAssistant('asst_copy', assistant);
+    expect(await storage.loadAssistant('asst_copy')).toEqual({ ...assistant, id: 'asst_copy' });
+    await storage.saveThread('thread_copy', { thread, messages: [message] });
+    expect(await storage.loadThread('thread_copy')).toEqual({
+      thread: { ...thread, id: 'thread_copy' },
+      messages: [{ ...message, thread_id: 'thread_copy' }],
+    });
+    await storage.disconnect?.();
+  });
+
+  it.skipIf(name === 'one of somebody')('refuses messages whose ids do not rise, before it writes', async () => {
+    const storage: ThreadStorage = create();
+    const maker = new ThreadManager();
+    const thread = await maker.createThread();
+    const first = await maker.addMessage(thread.id, { role: 'user', content: 'one' });
+    const second = await maker.addMessage(thread.id, { role: 'user', content: 'two' });
+    await expect(storage.saveThread(thread.id, { thread, messages: [second, first] })).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining(thread.id),
+    });
+    expect(await storage.loadThread(thread.id)).toBeNull();
+    await storage.disconnect?.();
+  });
+
   it.skipIf(name === 'one of somebody')('answers no more once it is disconnected, until it is connected', async () => {
     const storage: ThreadStorage = create();
     const thread = await new ThreadManager(storage).createThread();

@@ -24,6 +24,7 @@ import type {
 } from '@cogitator-ai/openai-storage';
 import { StorageError } from '@cogitator-ai/openai-storage';
 import { neverAborted } from '../never-aborted.ts';
+import { isRising } from './message-order.ts';
 import { oneChunk } from './one-chunk.ts';
 import { toAssistant, toFile, toStoredAssistant, toStoredFile } from './stored-objects.ts';
 import type { StoredAssistant, StoredFile, StoredThread, ThreadStorage } from './thread-storage.ts';
@@ -56,16 +57,21 @@ export abstract class FullThreadStorage implements ThreadStorage, Storage {
     await (await storage?.catch(() => null))?.close();
   }
 
+  /** Rejects with `StorageError` `invalid_request` for messages whose ids do not rise: their order is that of their ids. */
   async saveThread(id: string, { thread, messages }: StoredThread): Promise<void> {
+    if (!isRising(messages.map((message) => message.id))) {
+      throw new StorageError('invalid_request', `The ids of the messages of '${id}' do not rise. Add them one by one.`);
+    }
     const key = threadKey(id);
-    const body = JSON.stringify(thread);
+    const body = JSON.stringify({ ...thread, id });
     const known = new Map<string, string>();
     for await (const message of walkRecords(this, { kind: 'message', path: [id], order: 'asc' })) {
       known.set(message.id, JSON.stringify(message));
     }
     const isNew = (await this.get(key)) === null;
     const writes: Write[] = [isNew ? { write: 'insert', key, body } : { write: 'put', key, body }];
-    for (const message of messages) {
+    for (const given of messages) {
+      const message = { ...given, thread_id: id };
       const text = known.get(message.id);
       known.delete(message.id);
       if (text === undefined) writes.push(writeMessage('insert', message));
@@ -99,7 +105,7 @@ export abstract class FullThreadStorage implements ThreadStorage, Storage {
 
   async saveAssistant(id: string, assistant: StoredAssistant): Promise<void> {
     const key = assistantKey(id);
-    const body = JSON.stringify(toAssistant(assistant));
+    const body = JSON.stringify(toAssistant({ ...assistant, id }));
     const isNew = (await this.get(key)) === null;
     await this.#write([{ write: isNew ? 'insert' : 'put', key, body }]);
   }
