@@ -1,4 +1,4 @@
-import type { ClientConfig, Pool } from 'pg';
+import { Client, type ClientConfig, type Pool } from 'pg';
 import {
   type BlobStore,
   type Commit,
@@ -25,6 +25,9 @@ import { PostgresEventLog } from './events/postgres-event-log.ts';
 import { migratePostgres } from './migrate-postgres.ts';
 import { commitParameters, type InsertCall, insertCall, toConflict } from './records/commit-parameters.ts';
 import { COLUMNS, ownerText, type Row, selectPage, toRecord } from './records/table.ts';
+
+/** How often what nobody needs is removed, in ms. */
+const UPKEEP_MS = 30_000;
 
 export interface PostgresStorageOptions extends DatabaseOptions, PoolLimits {
   /**
@@ -88,6 +91,7 @@ class PostgresStorage implements Storage {
   readonly #ownBlobs: PostgresBlobStore;
   readonly #connection: Connection;
   readonly #channel: string;
+  readonly #upkeep: NodeJS.Timeout;
   #latest = 0;
 
   constructor(
@@ -103,6 +107,7 @@ class PostgresStorage implements Storage {
     this.events = new PostgresEventLog(connection, listenConfig, channel);
     this.blobs = blobs;
     this.#ownBlobs = ownBlobs;
+    this.#upkeep = setInterval(() => void this.#tidy(), UPKEEP_MS).unref();
   }
 
   async get<K extends RecordKind>(key: RecordKey<K>): Promise<StoredRecord<K> | null> {
@@ -237,15 +242,24 @@ class PostgresStorage implements Storage {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#upkeep);
     this.#ownBlobs.close();
     await this.events.close();
     await this.#connection.close();
+  }
+
+  async #tidy(): Promise<void> {
+    try {
+      await this.events.removeForgotten();
+      await this.#ownBlobs.removeLeftovers();
+    } catch {
+      // The next time will do.
+    }
   }
 }
 
 /** Without user and password. */
 function nameOf({ options }: Pool): string {
-  const url = options.connectionString === undefined ? null : new URL(options.connectionString);
-  const host = url?.host ?? `${options.host ?? 'localhost'}:${options.port ?? 5432}`;
-  return `postgres://${host}/${url?.pathname.slice(1) ?? options.database ?? ''}`;
+  const { host, port, database = '' } = new Client(options);
+  return `postgres://${host}:${port}/${database}`;
 }

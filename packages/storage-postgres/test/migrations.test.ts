@@ -165,6 +165,14 @@ it('says that the server cannot be reached, without the password', async () => {
   expect(error?.message).not.toContain('secret');
 });
 
+it('has a name without the password, also where the URL names the host among its parameters', async () => {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  const unusual = `postgres://${username}:${password}@${pathname}?host=${hostname}&port=${port}`;
+  const storage = await openPostgresStorage({ url: unusual, schema });
+  expect(storage.name).toBe(`postgres://${hostname}:${port}${pathname}`);
+  await storage.close();
+});
+
 it('leaves a pool of the caller open', async () => {
   const pool = new Pool({ connectionString: url, max: 2 });
   const storage = await openPostgresStorage({ pool, schema });

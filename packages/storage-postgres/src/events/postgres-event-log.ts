@@ -13,8 +13,7 @@ import type { Connection } from '../database/connection.ts';
 import { toStorageError } from '../database/postgres-error.ts';
 import { Listener } from './listener.ts';
 
-/** How often forgotten streams are removed, in ms, and how many at a time. */
-const FORGET_INTERVAL_MS = 30_000;
+/** Forgotten streams that are removed at a time. */
 const FORGET_BATCH = 500;
 
 /** What another process has written, as `append_events` notifies it. Without events they are to be read. */
@@ -32,7 +31,6 @@ export class PostgresEventLog implements EventLog {
   readonly #subscriptions: EventSubscriptions;
   readonly #listener: Listener;
   readonly #appends: AppendQueue;
-  readonly #forgetting: NodeJS.Timeout;
 
   /** @param listenConfig - Where to listen: not through a pooler that shares connections. */
   constructor(connection: Connection, listenConfig: ClientConfig, channel: string) {
@@ -48,7 +46,6 @@ export class PostgresEventLog implements EventLog {
       (batches) => this.#append(batches, channel),
       ({ stream }, events) => this.#subscriptions.publish(stream, events),
     );
-    this.#forgetting = setInterval(() => void this.#forget(), FORGET_INTERVAL_MS).unref();
   }
 
   async append(batch: EventBatch): Promise<number | null> {
@@ -102,13 +99,24 @@ export class PostgresEventLog implements EventLog {
     );
   }
 
+  /** Removes streams whose time is over. */
+  async removeForgotten(): Promise<void> {
+    const { schema } = this.#connection;
+    const forgotten = `SELECT thread_id, run_id FROM ${schema}.event_stream WHERE forget_at <= ${schema}.now_ms() LIMIT ${FORGET_BATCH} FOR UPDATE SKIP LOCKED`;
+    await this.#connection.query(
+      `WITH gone AS (${forgotten}),
+       events AS (DELETE FROM ${schema}.event e USING gone g WHERE e.thread_id = g.thread_id AND e.run_id = g.run_id)
+       DELETE FROM ${schema}.event_stream s USING gone g WHERE s.thread_id = g.thread_id AND s.run_id = g.run_id`,
+      [],
+    );
+  }
+
   /** Tells the listeners of this process what a commit has written. */
   publish(batch: EventBatch, lastSeq: number): void {
     this.#subscriptions.publish(batch.stream, toLogged(batch, lastSeq));
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#forgetting);
     this.#subscriptions.close();
     await this.#listener.close();
   }
@@ -148,21 +156,6 @@ export class PostgresEventLog implements EventLog {
       'last event',
     );
     return Number(rows[0]?.last_seq ?? 0);
-  }
-
-  async #forget(): Promise<void> {
-    const { schema } = this.#connection;
-    const forgotten = `SELECT thread_id, run_id FROM ${schema}.event_stream WHERE forget_at <= ${schema}.now_ms() LIMIT ${FORGET_BATCH} FOR UPDATE SKIP LOCKED`;
-    try {
-      await this.#connection.query(
-        `WITH gone AS (${forgotten}),
-         events AS (DELETE FROM ${schema}.event e USING gone g WHERE e.thread_id = g.thread_id AND e.run_id = g.run_id)
-         DELETE FROM ${schema}.event_stream s USING gone g WHERE s.thread_id = g.thread_id AND s.run_id = g.run_id`,
-        [],
-      );
-    } catch {
-      // The next time will do.
-    }
   }
 }
 
