@@ -54,17 +54,19 @@ export class PostgresBlobStore implements BlobStore {
       const stop = AbortSignal.any([signal, this.#closed.signal]);
       const info = await this.#writeChunks(uploadId, untilAborted(content, stop));
       signal.throwIfAborted();
-      const inserted = await this.#connection.query(
-        `WITH done AS (DELETE FROM ${schema}.blob_upload WHERE id = $2)
-         INSERT INTO ${schema}.blob (key, upload_id, bytes, sha256) VALUES ($1, $2, $3, $4)
-         ON CONFLICT DO NOTHING RETURNING 1`,
+      const stored = await this.#connection.query(
+        `WITH stored AS (
+           INSERT INTO ${schema}.blob (key, upload_id, bytes, sha256)
+             SELECT $1, id, $3::bigint, $4 FROM ${schema}.blob_upload WHERE id = $2 AND active_at > 0 FOR UPDATE
+             ON CONFLICT DO NOTHING RETURNING upload_id)
+         DELETE FROM ${schema}.blob_upload u USING stored s WHERE u.id = s.upload_id RETURNING 1`,
         [key, uploadId, info.bytes, info.sha256],
       );
-      if (inserted.length === 0) throw exists(key);
+      if (stored.length === 0) throw (await this.#find(key)) ? exists(key) : takenForLeftOver();
       return info;
     } catch (error) {
       // When even that fails, it is removed as left over later.
-      await this.#removeUpload(uploadId).catch(() => {});
+      await this.#removeUpload(uploadId, key).catch(() => {});
       throw error;
     }
   }
@@ -118,12 +120,14 @@ export class PostgresBlobStore implements BlobStore {
     for await (const chunk of inChunks(content, CHUNK_BYTES)) {
       hash.update(chunk);
       bytes += chunk.length;
-      await this.#connection.query(
-        `WITH active AS (UPDATE ${schema}.blob_upload SET active_at = ${schema}.now_ms() WHERE id = $1)
-         INSERT INTO ${schema}.blob_chunk (upload_id, position, data) VALUES ($1, $2, $3)`,
+      const written = await this.#connection.query(
+        `WITH upload AS (
+           UPDATE ${schema}.blob_upload SET active_at = ${schema}.now_ms() WHERE id = $1 AND active_at > 0 RETURNING id)
+         INSERT INTO ${schema}.blob_chunk (upload_id, position, data) SELECT id, $2::int, $3::bytea FROM upload RETURNING 1`,
         [uploadId, position++, chunk],
         'write chunk',
       );
+      if (written.length === 0) throw takenForLeftOver();
     }
     return { bytes, sha256: hash.digest('hex') };
   }
@@ -148,14 +152,22 @@ export class PostgresBlobStore implements BlobStore {
     }
   }
 
-  async #removeUpload(uploadId: string): Promise<void> {
+  /** Also the blob, in case it was stored and only the answer got lost. */
+  async #removeUpload(uploadId: string, key: string): Promise<void> {
     const { schema } = this.#connection;
+    // Waits for statements that are still under way, and keeps those that arrive later from writing.
+    await this.#connection.query(`UPDATE ${schema}.blob_upload SET active_at = 0 WHERE id = $1`, [uploadId]);
     await this.#connection.query(
-      `WITH gone AS (DELETE FROM ${schema}.blob_upload WHERE id = $1)
+      `WITH upload AS (DELETE FROM ${schema}.blob_upload WHERE id = $1),
+       blob AS (DELETE FROM ${schema}.blob WHERE key = $2 AND upload_id = $1)
        DELETE FROM ${schema}.blob_chunk WHERE upload_id = $1`,
-      [uploadId],
+      [uploadId, key],
     );
   }
+}
+
+function takenForLeftOver(): StorageError {
+  return new StorageError('unavailable', 'The upload was silent for so long that it was taken for left over.');
 }
 
 function exists(key: string): StorageError {
