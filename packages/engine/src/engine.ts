@@ -54,6 +54,9 @@ export interface Engine {
   readonly models: ModelService;
   readonly idempotency: IdempotencyService;
 
+  /** Whether the storage answers in time and nothing is being shut down. */
+  isReady(options: { signal: AbortSignal }): Promise<boolean>;
+
   /** Starts advancing runs and looking for what has expired. Called once, before the first run. */
   start(): void;
 
@@ -107,6 +110,7 @@ export function createEngine(options: EngineOptions): Engine {
     stopping: stopping.signal,
   };
   const sweeper = new Sweeper(context, options.sweepIntervalMs ?? 2000);
+  let isClosing = false;
 
   return {
     assistants: createAssistantService(context),
@@ -119,12 +123,15 @@ export function createEngine(options: EngineOptions): Engine {
     models: createModelService(context),
     idempotency: createIdempotencyService(context),
 
+    isReady: ({ signal }) => (isClosing ? Promise.resolve(false) : answersInTime(storage, signal)),
+
     start() {
       dispatcher.start(createRunLoop(context));
       sweeper.start();
     },
 
     async close({ signal }) {
+      isClosing = true;
       const stop = (): void => stopping.abort();
       if (signal.aborted) stop();
       else signal.addEventListener('abort', stop, { once: true });
@@ -132,4 +139,14 @@ export function createEngine(options: EngineOptions): Engine {
       await dispatcher.close({ signal });
     },
   };
+}
+
+function answersInTime(storage: Storage, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(false), { once: true });
+    storage.now().then(
+      () => resolve(true),
+      () => resolve(false),
+    );
+  });
 }

@@ -25,6 +25,8 @@ export interface AppOptions {
   /** Keys that are let in. Default none: everybody is. */
   apiKeys?: readonly string[];
   cors?: CorsOptions;
+  /** Whether there is an API, or only `/health` and `/ready`, for a process that does no more than advance runs. Default true. */
+  api?: boolean;
   /** Default silent. */
   logger?: Logger;
   /** Largest JSON body, in bytes. Default 32 MiB. */
@@ -37,7 +39,21 @@ export interface AppOptions {
   heartbeatMs?: number;
 }
 
-/** The Assistants API as a Hono app: `/v1/…`, the same under the paths of Azure, and `/health`. */
+const ALL_ROUTES = [
+  assistantRoutes,
+  runRoutes,
+  threadRoutes,
+  messageRoutes,
+  runStepRoutes,
+  fileRoutes,
+  uploadRoutes,
+  modelRoutes,
+];
+
+/** How long the storage may take to say that it can be reached, in ms. */
+const READY_MS = 2000;
+
+/** The Assistants API as a Hono app: `/v1/…`, the same under the paths of Azure, `/health` while it lives and `/ready` while it can do its work. */
 export function createApp(options: AppOptions): Hono<Environment> {
   const { engine, logger } = options;
   const app = new Hono<Environment>({ getPath: requestPath });
@@ -54,18 +70,11 @@ export function createApp(options: AppOptions): Hono<Environment> {
     createGate(createAuthCheck(options.apiKeys ?? []), options.cors ?? {}, createExecuteOnce(routeOptions), logger),
   );
   app.get('/health', (c) => answerText(c, 200, '{"status":"ok"}'));
-  for (const addRoutes of [
-    assistantRoutes,
-    runRoutes,
-    threadRoutes,
-    messageRoutes,
-    runStepRoutes,
-    fileRoutes,
-    uploadRoutes,
-    modelRoutes,
-  ]) {
-    addRoutes(app, routeOptions);
-  }
+  app.get('/ready', async (c) => {
+    const isReady = await engine.isReady({ signal: AbortSignal.timeout(READY_MS) });
+    return isReady ? answerText(c, 200, '{"status":"ready"}') : answerText(c, 503, '{"status":"not ready"}');
+  });
+  for (const addRoutes of options.api === false ? [] : ALL_ROUTES) addRoutes(app, routeOptions);
   const handleError = createErrorHandler(logger);
   app.onError(handleError);
   app.notFound((c) => handleError(unknownUrl(c.req.method, c.req.path), c));

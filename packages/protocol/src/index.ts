@@ -49,6 +49,7 @@ export {
   rateLimitExceeded,
   runNotAcceptingOutputs,
   stringPatternMismatch,
+  shuttingDown,
   streamInterrupted,
   stringTooLong,
   stringTooShort,
@@ -141,6 +142,7 @@ export {
   StepDetails,
   StepToolCall,
 } from './run-steps/run-step.ts';
+export { RunEventsQuery } from './runs/run-events-query.ts';
 export { RunStepDelta, StepToolCallDelta } from './run-steps/run-step-delta.ts';
 export { IncludeQuery, ListRunStepsQuery, RunStepInclude } from './run-steps/run-step-queries.ts';
 export { FileObject, FilePurpose, IS_DOWNLOADABLE } from './files/file-object.ts';

@@ -111,6 +111,8 @@ export class Dispatcher {
   }
 
   async #execute(handler: RunHandler, ticket: RunTicket): Promise<void> {
+    // A queue may have taken it just as it was stopped; others find the run.
+    if (this.#closing) return;
     const execution = { runId: ticket.runId, controller: new AbortController() };
     this.#executions.add(execution);
     await handler(ticket, execution.controller.signal);

@@ -19,12 +19,9 @@ export class Sweeper {
     this.#intervalMs = intervalMs;
   }
 
+  /** The first sweep is at once: those before may have left something. */
   start(): void {
-    this.#timer = setTimeout(() => {
-      this.#sweep = this.#run().finally(() => {
-        if (!this.#stopped.signal.aborted) this.start();
-      });
-    }, this.#intervalMs).unref();
+    this.#schedule(0);
   }
 
   /** Ends the sweeping; resolves when what is under way has ended. */
@@ -32,6 +29,14 @@ export class Sweeper {
     this.#stopped.abort();
     if (this.#timer) clearTimeout(this.#timer);
     await this.#sweep;
+  }
+
+  #schedule(delayMs: number): void {
+    this.#timer = setTimeout(() => {
+      this.#sweep = this.#run().finally(() => {
+        if (!this.#stopped.signal.aborted) this.#schedule(this.#intervalMs);
+      });
+    }, delayMs).unref();
   }
 
   async #run(): Promise<void> {

@@ -4,12 +4,15 @@ import {
   IncludeQuery,
   isTerminalRunStatus,
   ListQuery,
+  parseRequest,
+  RunEventsQuery,
   SubmitToolOutputsRequest,
   UpdateRunRequest,
 } from '@cogitator-ai/openai-protocol';
 import { answer } from '../answer.ts';
 import { pathId } from '../requests/path-id.ts';
-import { streamRun } from '../sse/stream-run.ts';
+import { readQuery } from '../requests/read-query.ts';
+import { replayRun, streamRun } from '../sse/stream-run.ts';
 import { type App, parseBody, parseListQuery, parseQuery, route, type RouteOptions } from './route.ts';
 
 /** How soon a polling client should ask again, in ms. */
@@ -46,6 +49,14 @@ export function runRoutes(app: App, options: RouteOptions): void {
     POST: async (c) => {
       const [threadId, runId] = [pathId(c, 'thread_id'), pathId(c, 'run_id')];
       return answer(c, await runs.update(threadId, runId, await parseBody(c, UpdateRunRequest, options)));
+    },
+  });
+  // Not of the API: for clients that lost a stream, from any process.
+  route(app, '/v1/threads/:thread_id/runs/:run_id/events', {
+    GET: async (c) => {
+      const { after } = parseRequest(RunEventsQuery, { after: c.req.header('last-event-id'), ...readQuery(c) });
+      const run = await runs.retrieve(pathId(c, 'thread_id'), pathId(c, 'run_id'));
+      return replayRun(c, { run, after }, options);
     },
   });
   route(app, '/v1/threads/:thread_id/runs/:run_id/cancel', {

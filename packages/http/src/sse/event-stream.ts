@@ -2,7 +2,12 @@
 export interface StreamedEvent {
   readonly event: string;
   readonly data: string;
+  /** Number of the event in its run's log, of those that have one. */
+  readonly seq?: number;
 }
+
+/** Makes an event the bytes that are sent. */
+export type ToFrame = (event: StreamedEvent) => string;
 
 /** An HTTP response that events are written to. */
 export interface EventStream {
@@ -16,9 +21,11 @@ export interface EventStream {
   end(): void;
 }
 
-/** Bytes of one event. */
-export function toFrame({ event, data }: StreamedEvent): string {
-  return `event: ${event}\ndata: ${data}\n\n`;
-}
+/** As the API sends events. */
+export const toFrame: ToFrame = ({ event, data }) => `event: ${event}\ndata: ${data}\n\n`;
+
+/** With the number of the event, from which on a client may ask for the rest. */
+export const toNumberedFrame: ToFrame = (event) =>
+  event.seq === undefined ? toFrame(event) : `id: ${event.seq}\n${toFrame(event)}`;
 
 export const PING = ': ping\n\n';

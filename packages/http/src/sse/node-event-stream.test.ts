@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { toFrame } from './event-stream.ts';
 import { NodeEventStream } from './node-event-stream.ts';
 
 let response: ServerResponse;
@@ -16,7 +17,7 @@ beforeEach(async () => {
   const request = get(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   [, response] = (await once(server, 'request')) as [unknown, ServerResponse];
   const answered = once(request, 'response');
-  stream = new NodeEventStream(response, { 'content-type': 'text/event-stream' }, 500);
+  stream = new NodeEventStream(response, { 'content-type': 'text/event-stream' }, toFrame, 500);
   stream.ping();
   [client] = (await answered) as [IncomingMessage];
   close = () => {

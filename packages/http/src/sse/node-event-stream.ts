@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { EventStream, StreamedEvent } from './event-stream.ts';
-import { PING, toFrame } from './event-stream.ts';
+import { type EventStream, PING, type StreamedEvent, type ToFrame } from './event-stream.ts';
 
 /** Unsent bytes from which a client counts as slow. */
 const MAX_BUFFERED = 256 * 1024;
@@ -10,19 +9,26 @@ const MAX_STALL_MS = 60_000;
 /** Writes to Node's response directly. What is written in one tick of the event loop leaves in one write. */
 export class NodeEventStream implements EventStream {
   readonly #response: ServerResponse;
+  readonly #toFrame: ToFrame;
   readonly #maxStallMs: number;
   #pending = '';
 
   /** @param maxStallMs - See {@link MAX_STALL_MS}. */
-  constructor(response: ServerResponse, headers: Record<string, string>, maxStallMs = MAX_STALL_MS) {
+  constructor(
+    response: ServerResponse,
+    headers: Record<string, string>,
+    toFrame: ToFrame,
+    maxStallMs: number = MAX_STALL_MS,
+  ) {
     this.#response = response;
+    this.#toFrame = toFrame;
     this.#maxStallMs = maxStallMs;
     response.writeHead(200, headers);
   }
 
   write(events: readonly StreamedEvent[]): boolean {
     if (this.#pending === '') process.nextTick(this.#flush);
-    for (const event of events) this.#pending += toFrame(event);
+    for (const event of events) this.#pending += this.#toFrame(event);
     return this.#response.writableLength + this.#pending.length < MAX_BUFFERED;
   }
 

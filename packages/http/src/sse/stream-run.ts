@@ -1,10 +1,10 @@
 import type { Engine, Logger, StartedRun } from '@cogitator-ai/openai-engine';
-import { toStreamError } from '@cogitator-ai/openai-protocol';
+import { ApiError, toStreamError } from '@cogitator-ai/openai-protocol';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { answerHeaders } from '../answer.ts';
 import type { Environment, RequestContext } from '../environment.ts';
 import { toApiError } from '../errors/handle-error.ts';
-import type { EventStream } from './event-stream.ts';
+import { type EventStream, type ToFrame, toFrame, toNumberedFrame } from './event-stream.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { NodeEventStream } from './node-event-stream.ts';
 import { WebEventStream } from './web-event-stream.ts';
@@ -15,7 +15,7 @@ export interface StreamRunOptions {
   logger: Logger | undefined;
 }
 
-/** Answers with a run's events. The run goes on when the client leaves. */
+/** Answers with a run's events up to the next `done`. The run goes on when the client leaves. */
 export async function streamRun(
   c: RequestContext,
   started: StartedRun,
@@ -24,6 +24,25 @@ export async function streamRun(
 ): Promise<Response> {
   // Kept before the first byte, or a client that loses the connection would find its key still in use.
   await c.get('claim')?.keepStream(started);
+  return stream(c, started, { ...options, isWhole: false, toFrame }, moreHeaders);
+}
+
+/** Answers with the numbered events of a run that was begun at some time, up to its end or to where it waits now. */
+export function replayRun(c: RequestContext, run: StartedRun, options: StreamRunOptions): Response {
+  return stream(c, run, { ...options, isWhole: true, toFrame: toNumberedFrame });
+}
+
+interface StreamOptions extends StreamRunOptions {
+  isWhole: boolean;
+  toFrame: ToFrame;
+}
+
+function stream(
+  c: RequestContext,
+  started: StartedRun,
+  options: StreamOptions,
+  moreHeaders?: Record<string, string>,
+): Response {
   const headers = {
     ...answerHeaders(c, 'text/event-stream; charset=utf-8'),
     'cache-control': 'no-cache',
@@ -38,12 +57,12 @@ export async function streamRun(
     // Nothing tells of the end of a connection that was lost before.
     if (outgoing.destroyed) gone.abort();
     else outgoing.once('close', () => gone.abort());
-    void send(c, started, new NodeEventStream(outgoing, headers), gone.signal, options);
+    void send(c, started, new NodeEventStream(outgoing, headers, options.toFrame), gone.signal, options);
     return RESPONSE_ALREADY_SENT;
   }
-  const stream = new WebEventStream(() => gone.abort());
-  void send(c, started, stream, gone.signal, options);
-  return c.body(stream.body, 200, headers);
+  const body = new WebEventStream(options.toFrame, () => gone.abort());
+  void send(c, started, body, gone.signal, options);
+  return c.body(body.body, 200, headers);
 }
 
 async function send(
@@ -51,13 +70,16 @@ async function send(
   started: StartedRun,
   stream: EventStream,
   signal: AbortSignal,
-  { engine, heartbeat, logger }: StreamRunOptions,
+  { engine, heartbeat, logger, isWhole }: StreamOptions,
 ): Promise<void> {
   const sink = heartbeat.add(stream);
   try {
-    await engine.runs.follow(started, sink, { signal });
+    await engine.runs.follow(started, sink, { signal, isWhole });
   } catch (error) {
-    logger?.error({ requestId: c.get('requestId'), runId: started.run.value.id, err: error }, 'A stream broke.');
+    const runId = started.run.value.id;
+    if (!ApiError.isInstance(error)) {
+      logger?.error({ requestId: c.get('requestId'), runId, err: error }, 'A stream broke.');
+    }
     const data = JSON.stringify(toStreamError(toApiError(error, c.get('requestId')).body));
     stream.write([{ event: 'error', data }]);
   } finally {

@@ -1,5 +1,4 @@
-import type { EventStream, StreamedEvent } from './event-stream.ts';
-import { PING, toFrame } from './event-stream.ts';
+import { type EventStream, PING, type StreamedEvent, type ToFrame } from './event-stream.ts';
 
 /** Unsent bytes from which a client counts as slow. */
 const MAX_BUFFERED = 256 * 1024;
@@ -12,8 +11,11 @@ export class WebEventStream implements EventStream {
   #wake: () => void = () => {};
   #ended = false;
 
+  readonly #toFrame: ToFrame;
+
   /** @param onCancel - Called when the client is gone. */
-  constructor(onCancel: () => void) {
+  constructor(toFrame: ToFrame, onCancel: () => void) {
+    this.#toFrame = toFrame;
     this.body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -31,7 +33,7 @@ export class WebEventStream implements EventStream {
   }
 
   write(events: readonly StreamedEvent[]): boolean {
-    this.#send(events.map(toFrame).join(''));
+    this.#send(events.map(this.#toFrame).join(''));
     return this.#hasRoom();
   }
 

@@ -608,6 +608,11 @@ export function overloaded(): ApiError {
   );
 }
 
+/** The server takes no more requests. */
+export function shuttingDown(): ApiError {
+  return failure(503, { message: 'The server is shutting down. You can retry your request.', type: 'server_error' });
+}
+
 /** The server is about to end, and the run whose events were streamed goes on without it. */
 export function streamInterrupted(threadId: string, runId: string): ApiError {
   return failure(503, {
