@@ -1,6 +1,7 @@
 import { migrate } from './database/migrate.ts';
-import { type DatabaseOptions, DEFAULT_SCHEMA, openPool } from './database/pool.ts';
+import { type DatabaseOptions, DEFAULT_SCHEMA, endPool, openPool } from './database/pool.ts';
 import { toStorageError } from './database/postgres-error.ts';
+import { Sockets } from './database/sockets.ts';
 
 /**
  * Brings the schema up to date, as {@link openPostgresStorage} does by default: for those who deploy the two apart. Any number
@@ -11,12 +12,13 @@ import { toStorageError } from './database/postgres-error.ts';
  * the schema.
  */
 export async function migratePostgres(options: DatabaseOptions): Promise<string[]> {
-  const pool = openPool({ ...options, maxConnections: 1, queryTimeoutMs: 0 });
+  const sockets = new Sockets();
+  const pool = openPool({ ...options, maxConnections: 1, queryTimeoutMs: 0 }, sockets);
   try {
     return await migrate({ pool, schema: options.schema ?? DEFAULT_SCHEMA });
   } catch (error) {
     throw toStorageError(error);
   } finally {
-    if (!options.pool) await pool.end();
+    if (!options.pool) await endPool(pool, sockets);
   }
 }

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { Client, type ClientConfig, type Pool } from 'pg';
 import {
   type BlobStore,
@@ -19,8 +20,16 @@ import {
 import { PostgresBlobStore } from './blobs/postgres-blob-store.ts';
 import { Connection } from './database/connection.ts';
 import { assertMigrated } from './database/migrate.ts';
-import { channelOf, type DatabaseOptions, DEFAULT_SCHEMA, openPool, type PoolLimits } from './database/pool.ts';
+import {
+  channelOf,
+  type DatabaseOptions,
+  DEFAULT_SCHEMA,
+  endPool,
+  openPool,
+  type PoolLimits,
+} from './database/pool.ts';
 import { refusalOf, toStorageError } from './database/postgres-error.ts';
+import { Sockets } from './database/sockets.ts';
 import { PostgresEventLog } from './events/postgres-event-log.ts';
 import { migratePostgres } from './migrate-postgres.ts';
 import { commitParameters, type InsertCall, insertCall, toConflict } from './records/commit-parameters.ts';
@@ -54,10 +63,11 @@ export async function openPostgresStorage(options: PostgresStorageOptions): Prom
 
 async function open(options: PostgresStorageOptions): Promise<PostgresStorage> {
   const { schema = DEFAULT_SCHEMA } = options;
-  const pool = openPool(options);
+  const sockets = new Sockets();
+  const pool = openPool(options, sockets);
   try {
     await (options.migrate === false ? assertMigrated({ pool, schema }) : migratePostgres(options));
-    const connection = new Connection(pool, schema, !options.pool);
+    const connection = new Connection(pool, schema, options.pool ? null : () => endPool(pool, sockets));
     const { connectionTimeoutMillis = 10_000 } = pool.options;
     const listenConfig =
       options.listenUrl === undefined
@@ -69,7 +79,7 @@ async function open(options: PostgresStorageOptions): Promise<PostgresStorage> {
     const { blobs = ownBlobs } = options;
     return new PostgresStorage(nameOf(pool), connection, listenConfig, channelOf(schema), { blobs, ownBlobs });
   } catch (error) {
-    if (!options.pool) await pool.end();
+    if (!options.pool) await endPool(pool, sockets);
     throw toStorageError(error);
   }
 }
@@ -244,8 +254,7 @@ class PostgresStorage implements Storage {
   async close(): Promise<void> {
     clearInterval(this.#upkeep);
     this.#ownBlobs.close();
-    await this.events.close();
-    await this.#connection.close();
+    await Promise.all([this.events.close(), this.#connection.close()]);
   }
 
   async #tidy(): Promise<void> {
@@ -260,6 +269,7 @@ class PostgresStorage implements Storage {
 
 /** Without user and password. */
 function nameOf({ options }: Pool): string {
-  const { host, port, database = '' } = new Client(options);
+  // Never connected: it is asked how it reads the options.
+  const { host, port, database = '' } = new Client({ ...options, stream: () => new Socket() });
   return `postgres://${host}:${port}/${database}`;
 }

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import type { Storage } from '@cogitator-ai/openai-storage';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openPostgresStorage } from '../src/index.ts';
 import { dropSchema, newSchema, query, url } from './database.ts';
+import { startWay } from './way.ts';
 
 const { signal } = new AbortController();
 let schema: string;
@@ -31,37 +30,12 @@ async function age(): Promise<void> {
   await query(`UPDATE ${schema}.blob_upload SET active_at = 1`);
 }
 
-/** A way to the server on which the answer to the statement that names a blob gets lost, once. */
-async function startLossyWay(): Promise<{ url: string; close: () => void }> {
-  const way = new URL(url);
-  const target = Number(way.port);
-  let isLost = false;
-  const server = createServer((client) => {
-    const upstream = connect(target, way.hostname);
-    let isLast = false;
-    client.on('error', () => {}).on('close', () => upstream.destroy());
-    upstream.on('error', () => {}).on('close', () => client.destroy());
-    client.on('data', (data) => {
-      isLast = !isLost && data.includes('.blob (key');
-      upstream.write(data);
-    });
-    upstream.on('data', (data) => {
-      if (!isLast) return client.write(data);
-      isLost = true;
-      client.destroy();
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  way.hostname = '127.0.0.1';
-  way.port = String((server.address() as AddressInfo).port);
-  return { url: way.href, close: () => server.close() };
-}
-
 describe('a blob', () => {
   it('whose last answer is lost is not there, and its key is free', async () => {
-    const way = await startLossyWay();
+    const way = await startWay();
     const faraway = await openPostgresStorage({ url: way.url, schema });
     const content = Buffer.alloc(300_000, 7);
+    way.loseAnswerTo('.blob (key');
     await expect(faraway.blobs.put('file_1', Readable.from([content]), { signal })).rejects.toMatchObject({
       code: 'unavailable',
     });

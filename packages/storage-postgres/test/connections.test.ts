@@ -6,6 +6,7 @@ import { Client, Pool } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPostgresStorage, type PostgresStorageOptions } from '../src/index.ts';
 import { dropSchema, newSchema, query, url } from './database.ts';
+import { startWay } from './way.ts';
 
 let schema: string;
 let name: string;
@@ -31,6 +32,11 @@ async function open(options: PostgresStorageOptions = {}): Promise<Storage> {
 async function connections(): Promise<number[]> {
   const rows = await query<{ pid: number }>('SELECT pid FROM pg_stat_activity WHERE application_name = $1', [name]);
   return rows.map(({ pid }) => pid);
+}
+
+/** Connections of this process, of both ends. */
+function sockets(): number {
+  return process.getActiveResourcesInfo().filter((resource) => resource === 'TCPSocketWrap').length;
 }
 
 async function breakConnections(): Promise<void> {
@@ -210,6 +216,19 @@ describe('connections', () => {
       message: expect.stringContaining('listenUrl: PostgreSQL: '),
     });
     silent.close();
+  });
+
+  it('that have fallen silent do not hold up the end', { timeout: 8000 }, async () => {
+    const way = await startWay();
+    const storage = await openPostgresStorage({ url: way.url, schema, maxConnections: 1 });
+    await storage.events.subscribe(stream, () => {}, { signal: new AbortController().signal });
+    // After what subscribing still reads.
+    await storage.now();
+    const before = sockets();
+    way.silence();
+    await storage.close();
+    expect(before - sockets()).toBeGreaterThanOrEqual(2);
+    way.close();
   });
 
   it('pass over notices that are not of this storage', async () => {

@@ -11,13 +11,14 @@ const MAX_ATTEMPTS = 10;
 export class Connection {
   readonly schema: string;
   readonly #pool: Pool;
-  readonly #ownsPool: boolean;
+  readonly #endPool: (() => Promise<void>) | null;
   readonly #underway = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
 
-  constructor(pool: Pool, schema: string, ownsPool: boolean) {
+  /** @param endPool - `null` when the pool is somebody else's. */
+  constructor(pool: Pool, schema: string, endPool: (() => Promise<void>) | null) {
     this.#pool = pool;
-    this.#ownsPool = ownsPool;
+    this.#endPool = endPool;
     this.schema = escapeIdentifier(schema);
   }
 
@@ -58,7 +59,7 @@ export class Connection {
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#underway);
-    if (this.#ownsPool) await this.#pool.end();
+    await this.#endPool?.();
   }
 
   /** A refused statement leaves the connection as it was; after any other failure it is not used again. */

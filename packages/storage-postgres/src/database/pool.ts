@@ -1,6 +1,7 @@
 import { Pool } from 'pg';
 import { StorageError } from '@cogitator-ai/openai-storage';
 import { toStorageError } from './postgres-error.ts';
+import type { Sockets } from './sockets.ts';
 
 /** Where the database is. */
 export interface DatabaseOptions {
@@ -35,9 +36,13 @@ export function channelOf(schema: string): string {
 /**
  * The caller's pool, or one of our own.
  *
+ * @param sockets - Those of a pool of our own.
  * @throws `StorageError` `invalid_request` when the name of the schema is too long.
  */
-export function openPool({ url, pool, schema = DEFAULT_SCHEMA, ...limits }: DatabaseOptions & PoolLimits): Pool {
+export function openPool(
+  { url, pool, schema = DEFAULT_SCHEMA, ...limits }: DatabaseOptions & PoolLimits,
+  sockets: Sockets,
+): Pool {
   if (Buffer.byteLength(schema) > MAX_SCHEMA_BYTES) {
     throw new StorageError('invalid_request', `The name of a schema has at most ${MAX_SCHEMA_BYTES} bytes.`);
   }
@@ -49,10 +54,17 @@ export function openPool({ url, pool, schema = DEFAULT_SCHEMA, ...limits }: Data
       connectionTimeoutMillis: limits.connectTimeoutMs ?? 10_000,
       query_timeout: limits.queryTimeoutMs ?? 30_000,
       keepAlive: true,
+      stream: sockets.watch(),
     });
     // A connection that breaks while nobody uses it is replaced by the pool.
     return own.on('error', () => {});
   } catch (error) {
     throw toStorageError(error);
   }
+}
+
+/** Ends a pool of our own. */
+export async function endPool(pool: Pool, sockets: Sockets): Promise<void> {
+  await pool.end();
+  await sockets.closed();
 }

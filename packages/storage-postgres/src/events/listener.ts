@@ -1,5 +1,6 @@
 import { Client, type ClientConfig, escapeIdentifier } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Sockets } from '../database/sockets.ts';
 
 /** Pauses between attempts to connect again, in ms: from the first to the longest. */
 const FIRST_PAUSE_MS = 50;
@@ -19,6 +20,7 @@ export interface ListenerOptions {
 export class Listener {
   readonly #options: ListenerOptions;
   readonly #closed = new AbortController();
+  readonly #sockets = new Sockets();
   #ready: Promise<void> | null = null;
   #reconnecting: Promise<void> | null = null;
   #client: Client | null = null;
@@ -43,14 +45,21 @@ export class Listener {
 
   async close(): Promise<void> {
     this.#closed.abort();
+    const closed = this.#sockets.closed();
     await this.#ready?.catch(() => {});
     await this.#reconnecting;
     await this.#client?.end().catch(() => {});
+    await closed;
   }
 
   async #connect(): Promise<void> {
     const { config, channel, onNotice } = this.#options;
-    const client = new Client({ connectionTimeoutMillis: PING_MS, ...config, query_timeout: PING_MS });
+    const client = new Client({
+      connectionTimeoutMillis: PING_MS,
+      ...config,
+      query_timeout: PING_MS,
+      stream: this.#sockets.watch(config.stream),
+    });
     let isLost = false;
     let pinging: NodeJS.Timeout | undefined;
     const lose = (): void => {
