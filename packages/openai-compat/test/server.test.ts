@@ -73,6 +73,47 @@ describe('a server', () => {
     expect(second.isRunning()).toBe(true);
   });
 
+  it('is stopped by a stop in the moment of its start, and started by a start in the moment of its stop', async () => {
+    const server = createOpenAIServer(cogitator, { port: 0, host: '127.0.0.1' });
+    servers.push(server);
+    await Promise.all([server.start(), server.stop()]);
+    expect(server.isRunning()).toBe(false);
+    await Promise.all([server.start(), server.stop(), server.start()]);
+    expect(server.isRunning()).toBe(true);
+    await Promise.all([server.stop(), server.start(), server.stop()]);
+    expect(server.isRunning()).toBe(false);
+  });
+
+  it.each([
+    ['was never started', () => Promise.resolve()],
+    ['could not start', (server: OpenAIServer) => server.start().catch(() => {})],
+    ['was stopped before', (server: OpenAIServer) => server.stop()],
+  ])('that %s ends what its adapter does', async (_, prepare) => {
+    const { server: other } = await start();
+    const server = createOpenAIServer(cogitator, { port: Number(new URL(other.getUrl()).port), host: '127.0.0.1' });
+    servers.push(server);
+    await prepare(server);
+    const adapter = server.getAdapter();
+    const { id } = await adapter.createAssistant({ model: 'default' });
+    const thread = await adapter.createThread();
+    await adapter.addMessage(thread.id, { role: 'user', content: 'Go' });
+    upstream.script({ hang: true });
+    await adapter.createRun(thread.id, { assistant_id: id });
+    await expect.poll(() => upstream.requests.length).toBe(1);
+    await server.stop();
+    await upstream.requests[0]!.closed;
+    expect(upstream.requests[0]!.aborted).toBe(true);
+    expect(server.getAdapter()).not.toBe(adapter);
+  });
+
+  it('refuses what it could not serve when it is made', () => {
+    expect(() => createOpenAIServer({} as Cogitator)).toThrow('Not a runtime');
+    const parameters = z.object({ at: z.date() });
+    const now = tool({ name: 'now', description: '', parameters: z.object({}), execute: () => '' });
+    const { toJSON: _, ...definition } = now;
+    expect(() => createOpenAIServer(cogitator, { tools: [{ ...definition, parameters }] })).toThrow('JSON Schema');
+  });
+
   it('says where it will be before it is, by a name that can be connected to', () => {
     expect(new OpenAIServer(cogitator).getUrl()).toBe('http://localhost:8080');
     expect(new OpenAIServer(cogitator, { host: '::1', port: 1 }).getBaseUrl()).toBe('http://[::1]:1/v1');

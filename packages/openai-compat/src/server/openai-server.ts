@@ -1,9 +1,10 @@
-import type { Logger, ToolDefinition } from '@cogitator-ai/openai-engine';
+import { createServerTool, type Logger, type ModelPort, type ToolDefinition } from '@cogitator-ai/openai-engine';
 import { createApp } from '@cogitator-ai/openai-http';
 import { serve, type Serving } from '@cogitator-ai/openai-http/node';
 import type { Storage } from '@cogitator-ai/openai-storage';
 import { OpenAIAdapter } from '../adapter/openai-adapter.ts';
 import type { CogitatorLike } from '../cogitator/cogitator-like.ts';
+import { toModelPort } from '../cogitator/to-model-port.ts';
 import type { ThreadStorage } from '../storage/thread-storage.ts';
 import { ThreadManager } from '../thread-manager.ts';
 import { consoleLogger } from './console-logger.ts';
@@ -36,22 +37,23 @@ export interface OpenAIServerConfig {
 
 /** Serves a runtime as an Assistants API. */
 export class OpenAIServer {
-  readonly #cogitator: CogitatorLike;
+  readonly #models: ModelPort;
   readonly #config: OpenAIServerConfig;
   readonly #threadManager: ThreadManager;
   readonly #logger: Logger | undefined;
-  #adapter: OpenAIAdapter | null;
-  #starting: Promise<Serving> | null = null;
+  #adapter: OpenAIAdapter | null = null;
+  /** The start that was not stopped. */
+  #starting: Promise<void> | null = null;
   #serving: Serving | null = null;
-  #stopping: Promise<void> | null = null;
+  #stopping = Promise.resolve();
 
   /** @throws `TypeError` for a runtime of no known shape, or a tool whose parameters cannot be said in JSON Schema. */
   constructor(cogitator: CogitatorLike, config: OpenAIServerConfig = {}) {
-    this.#cogitator = cogitator;
+    this.#models = toModelPort(cogitator);
+    for (const tool of config.tools ?? []) createServerTool(tool);
     this.#config = config;
     this.#threadManager = config.threadManager ?? new ThreadManager(config.storage);
     this.#logger = config.logging ? consoleLogger : undefined;
-    this.#adapter = this.#createAdapter();
   }
 
   /**
@@ -59,22 +61,24 @@ export class OpenAIServer {
    *
    * @throws what listening fails with, such as EADDRINUSE.
    */
-  async start(): Promise<void> {
-    await this.#stopping;
-    this.#starting ??= this.#listen();
-    try {
-      this.#serving = await this.#starting;
-    } catch (error) {
-      this.#starting = null;
-      throw error;
-    }
+  start(): Promise<void> {
+    if (this.#starting) return this.#starting;
+    const starting = this.#listen();
+    this.#starting = starting;
+    starting.catch(() => {
+      if (this.#starting === starting) this.#starting = null;
+    });
+    return starting;
   }
 
-  /** Takes no more requests and lets what is under way finish, for five seconds. Storages and the runtime are left open. */
+  /**
+   * Takes no more requests and lets what is under way finish, for five seconds; ends the adapter, whether or not it was served.
+   * Storages and the runtime are left open.
+   */
   stop(): Promise<void> {
-    return (this.#stopping ??= this.#close().finally(() => {
-      this.#stopping = null;
-    }));
+    const starting = this.#starting;
+    this.#starting = null;
+    return (this.#stopping = this.#close(starting));
   }
 
   /** Such as `http://localhost:8080`. Before the start with the port that was asked for. */
@@ -93,33 +97,30 @@ export class OpenAIServer {
     return this.#serving !== null;
   }
 
-  /** The same assistants, threads and runs without HTTP. It ends with the server; after that there is another one. */
+  /** The same assistants, threads and runs without HTTP. It ends with {@link OpenAIServer.stop}; after that there is another one. */
   getAdapter(): OpenAIAdapter {
-    return (this.#adapter ??= this.#createAdapter());
-  }
-
-  #createAdapter(): OpenAIAdapter {
-    return new OpenAIAdapter(this.#cogitator, {
+    return (this.#adapter ??= new OpenAIAdapter(this.#models, {
       threadManager: this.#threadManager,
       tools: this.#config.tools ?? [],
       ...(this.#logger && { logger: this.#logger }),
-    });
+    }));
   }
 
-  async #close(): Promise<void> {
-    const serving = await this.#starting?.catch(() => null);
-    if (!serving) return;
-    this.#serving = null;
-    await serving.close({ graceMs: GRACE_MS });
-    this.#adapter = null;
-    this.#starting = null;
-  }
-
-  #listen(): Promise<Serving> {
+  async #listen(): Promise<void> {
+    await this.#stopping;
     const { port = 8080, host = '0.0.0.0', apiKeys = [], cors = {} } = this.#config;
     const { engine } = this.getAdapter();
     const app = createApp({ engine, apiKeys, cors, ...(this.#logger && { logger: this.#logger }) });
-    return serve({ app, engine, port, host });
+    this.#serving = await serve({ app, engine, port, host });
+  }
+
+  async #close(starting: Promise<void> | null): Promise<void> {
+    await Promise.allSettled([this.#stopping, starting]);
+    const serving = this.#serving;
+    this.#serving = null;
+    await serving?.close({ graceMs: GRACE_MS });
+    await this.#adapter?.close();
+    this.#adapter = null;
   }
 }
 
