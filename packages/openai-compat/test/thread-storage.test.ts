@@ -373,11 +373,13 @@ describe("somebody's storage", () => {
     expect(await manager.listMessages(id)).toHaveLength(1);
   });
 
-  it('keeps its order of messages, whatever their ids are', async () => {
+  it.each([
+    ['do not rise', ['msg_V1StGXR8', 'msg_Uakgb_J5', 'msg_m9dXBI5k', 'msg_0NKpuFEe']],
+    ['come behind those made here', ['msg_zz1', 'msg_zz2', 'msg_zz3', 'msg_zz4']],
+  ])('keeps its order of messages whose ids %s', async (_, names) => {
     const own = new OwnStorage();
     const { id, ...thread } = await new ThreadManager().createThread();
     const [template] = await messagesOf('template');
-    const names = ['msg_V1StGXR8', 'msg_Uakgb_J5', 'msg_m9dXBI5k', 'msg_0NKpuFEe'];
     const messages = names.map((name) => ({ ...template!, id: name, thread_id: id }));
     await own.saveThread(id, { thread: { id, ...thread }, messages });
     const manager = new ThreadManager(own);
