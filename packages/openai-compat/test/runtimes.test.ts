@@ -180,6 +180,26 @@ describe('a runtime with backends', () => {
     expect(runtime.requests[1]!.messages.map(({ role }) => role)).toEqual(['user', 'user']);
   });
 
+  it('may deliver calls again that it has delivered, and say nothing of its usage', async () => {
+    const call = (id: string, text: string) => ({ id, name: 'echo', arguments: { text } });
+    const runtime = new BackendRuntime(async function* ({ messages }) {
+      await sleep(1);
+      if (messages.length > 1) {
+        yield { id: '1', delta: { content: 'Done' }, finishReason: 'stop', usage: {} as typeof USAGE };
+        return;
+      }
+      yield { id: '1', delta: { toolCalls: [call('a', 'one')] }, usage: USAGE };
+      yield { id: '1', delta: { toolCalls: [call('a', 'one'), call('b', 'two')] } };
+      yield { id: '1', delta: { toolCalls: [call('', 'three')] } };
+      yield { id: '1', delta: { toolCalls: [call('', 'three')] }, finishReason: 'tool_calls' };
+    });
+    const texts: string[] = [];
+    const noting = { ...echo, execute: ({ text }: { text: string }) => texts.push(text) };
+    const { run } = await converse(adapterOf(runtime, [noting]), ['Go'], ECHO);
+    expect([run.status, texts]).toEqual(['completed', ['one', 'two', 'three', 'three']]);
+    expect(run.usage).toMatchObject({ prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 });
+  });
+
   it('waits for functions of the client', async () => {
     const runtime = new BackendRuntime(async function* ({ messages }) {
       await sleep(1);
@@ -255,7 +275,7 @@ interface RunCall {
 }
 
 /** A runtime that can only run agents. */
-function runRuntime(run: (options: RunCall['options']) => Promise<{ output: string }>) {
+function runRuntime(run: (options: RunCall['options']) => Promise<{ output: string; usage?: typeof USAGE }>) {
   const calls: RunCall[] = [];
   return {
     calls,
@@ -301,6 +321,40 @@ describe('a runtime that only runs agents', () => {
     const { run } = await converse(adapterOf(broken), ['Go']);
     expect(run.last_error).toEqual({ code: 'server_error', message: 'Out of memory.' });
   });
+
+  it('may tell more after its end, to nobody', async () => {
+    const late = Promise.withResolvers<void>();
+    const talkative = runRuntime(({ onToken }) => {
+      onToken?.('Hello');
+      setTimeout(() => {
+        late.resolve(onToken?.(' again'));
+      }, 20);
+      return Promise.resolve({ output: 'Hello' });
+    });
+    expect((await converse(adapterOf(talkative), ['Go'])).text).toBe('Hello');
+    await late.promise;
+    const broken = runRuntime(async ({ onToken }) => {
+      await Promise.reject(new Error('Out of memory.')).finally(() => setTimeout(() => onToken?.('Sorry'), 5));
+      return { output: '' };
+    });
+    expect((await converse(adapterOf(broken), ['Go'])).run.last_error?.message).toBe('Out of memory.');
+    await sleep(10);
+  });
+
+  it.each([undefined, null, {}, { output: 42 }, 'Hello'])('has no answer in %j', async (result) => {
+    const { run } = await converse(adapterOf(runRuntime(() => Promise.resolve(result as never))), ['Go']);
+    expect(run.last_error?.message).toContain('an output that is a text');
+  });
+
+  it.each([{}, null, { inputTokens: 7 }, { inputTokens: NaN, outputTokens: 1 }])(
+    'says nothing by %j',
+    async (usage) => {
+      const runtime = runRuntime(() => Promise.resolve({ output: 'Hello', usage: usage as typeof USAGE }));
+      const { run } = await converse(adapterOf(runtime), ['Go']);
+      expect(run.status).toBe('completed');
+      expect(run.usage).toMatchObject({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 });
+    },
+  );
 
   it('fails runs with functions, and says why', async () => {
     const runtime = runRuntime(() => Promise.resolve({ output: '' }));

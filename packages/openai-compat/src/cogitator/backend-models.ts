@@ -18,6 +18,7 @@ import type {
   BackendTool,
   WithBackends,
 } from './cogitator-like.ts';
+import { toUsage } from './to-usage.ts';
 
 const FINISH_REASONS: Readonly<Record<NonNullable<BackendChunk['finishReason']>, ModelFinishReason>> = {
   stop: 'stop',
@@ -41,6 +42,7 @@ async function* streamTurn(
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent> {
   let index = 0;
+  const told = new Set<string>();
   let reason: ModelFinishReason | null = null;
   let usage: ModelUsage | null = null;
   const chunks = chunksOf(() => cogitator.getLLMBackend(request.model), toBackendRequest(request, signal));
@@ -48,13 +50,15 @@ async function* streamTurn(
     const { content, toolCalls = [] } = chunk.delta;
     if (content) yield { type: 'text', text: content };
     for (const { id, name, arguments: given = {} } of toolCalls) {
-      if (!name) continue;
+      // Some deliver all calls so far again with each new one.
+      if (!name || (id && told.has(id))) continue;
+      if (id) told.add(id);
       yield { type: 'tool-call', index, id: id || null, name };
       yield { type: 'tool-call-arguments', index, text: JSON.stringify(given) };
       index++;
     }
     if (chunk.finishReason) reason = FINISH_REASONS[chunk.finishReason];
-    if (chunk.usage) usage = toUsage(chunk.usage);
+    usage = toUsage(chunk.usage) ?? usage;
   }
   // Some say `stop` also when there are calls, and some nothing.
   if (index > 0) reason = 'tool-calls';
@@ -131,8 +135,4 @@ function toBackendMessages(messages: readonly ModelMessage[]): BackendMessage[] 
 
 function toPart(part: ModelContentPart): BackendContentPart {
   return part.type === 'text' ? part : { type: 'image_url', image_url: { url: part.url, detail: part.detail } };
-}
-
-function toUsage({ inputTokens, outputTokens }: NonNullable<BackendChunk['usage']>): ModelUsage {
-  return { promptTokens: inputTokens, completionTokens: outputTokens, cachedTokens: 0, reasoningTokens: 0 };
 }

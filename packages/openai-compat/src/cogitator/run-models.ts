@@ -7,6 +7,7 @@ import {
 } from '@cogitator-ai/openai-engine';
 import { abandonOnAbort } from './abandon-on-abort.ts';
 import type { AgentLike, RunOptionsLike, RunResultLike } from './cogitator-like.ts';
+import { toUsage } from './to-usage.ts';
 
 /** `WithRun`, by what it is called with. */
 export interface Runner {
@@ -35,37 +36,42 @@ async function* streamTurn(cogitator: Runner, request: ModelRequest, signal: Abo
     }
     const { output, usage } = piece;
     if (!isTold && output !== '') yield { type: 'text', text: output };
-    yield {
-      type: 'finish',
-      reason: 'stop',
-      usage: usage
-        ? { promptTokens: usage.inputTokens, completionTokens: usage.outputTokens, cachedTokens: 0, reasoningTokens: 0 }
-        : null,
-    };
+    yield { type: 'finish', reason: 'stop', usage: toUsage(usage) };
   }
 }
 
-/** Tokens as they come, then the result. */
+/** Tokens as they come, then the result. Tokens that come after that are nobody's. */
 function runAgent(cogitator: Runner, request: ModelRequest): ReadableStream<string | RunResultLike> {
-  let isLeft = false;
+  let isOver = false;
   return new ReadableStream<string | RunResultLike>({
     async start(controller) {
-      const result = await cogitator.run(toAgent(request), {
-        input: foldMessages(request.messages),
-        stream: true,
-        useMemory: false,
-        onToken(token) {
-          if (token !== '' && !isLeft) controller.enqueue(token);
-        },
-      });
-      if (isLeft) return;
-      controller.enqueue(result);
-      controller.close();
+      try {
+        const result = await cogitator.run(toAgent(request), {
+          input: foldMessages(request.messages),
+          stream: true,
+          useMemory: false,
+          onToken(token) {
+            if (token !== '' && !isOver) controller.enqueue(token);
+          },
+        });
+        if (isOver) return;
+        assertResult(result);
+        controller.enqueue(result);
+        controller.close();
+      } finally {
+        isOver = true;
+      }
     },
     cancel() {
-      isLeft = true;
+      isOver = true;
     },
   });
+}
+
+/** What is declared may not be what is there. */
+function assertResult(result: Partial<RunResultLike> | null | undefined): asserts result is RunResultLike {
+  if (typeof result?.output === 'string') return;
+  throw new ModelError('invalid_response', 'The runtime did not answer with an output that is a text.');
 }
 
 function toAgent({ model, messages, temperature, topP, maxTokens }: ModelRequest): AgentLike {
