@@ -64,7 +64,7 @@ const assistant = await adapter.createAssistant({ model: 'openai/gpt-4o', instru
 const thread = await adapter.createThread();
 await adapter.addMessage(thread.id, { role: 'user', content: 'Hello!' });
 const { id } = await adapter.createRun(thread.id, { assistant_id: assistant.id });
-while ((await adapter.getRun(thread.id, id)).status !== 'completed') await new Promise((r) => setTimeout(r, 20));
+while ((await adapter.getRun(thread.id, id))?.status !== 'completed') await new Promise((r) => setTimeout(r, 20));
 const file = await manager.addFile(Buffer.from('a,b'), 'data.csv');
 await adapter.close();
 await cogitator.close();

@@ -20,7 +20,7 @@ const assistant = await adapter.createAssistant({ model: 'openai/gpt-4o', instru
 const thread = await adapter.createThread();
 await adapter.addMessage(thread.id, { role: 'user', content: 'Hello!' });
 const { id } = await adapter.createRun(thread.id, { assistant_id: assistant.id });
-while ((await adapter.getRun(thread.id, id)).status !== 'completed') await new Promise((r) => setTimeout(r, 20));
+while ((await adapter.getRun(thread.id, id))?.status !== 'completed') await new Promise((r) => setTimeout(r, 20));
 await adapter.close();
 
 // Another process finds the thread, its answer and the run.
@@ -29,7 +29,7 @@ assert.deepEqual(
   (await other.getThreadManager().getMessagesForLLM(thread.id)).map(({ role }) => role),
   ['user', 'assistant'],
 );
-assert.equal((await other.getRun(thread.id, id)).status, 'completed');
+assert.equal((await other.getRun(thread.id, id))?.status, 'completed');
 await other.deleteThread(thread.id);
 await other.deleteAssistant(assistant.id);
 await other.close();

@@ -16,7 +16,24 @@ export async function orUndefined<T>(answer: Promise<Json<T>>): Promise<T | unde
   try {
     return (await answer).value;
   } catch (error) {
-    if (ApiError.isInstance(error) && error.status === 404) return undefined;
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * What comes of a change, or `undefined` where there is no object to be changed.
+ *
+ * @param find - Looks for the object: what is missing may as well be something that the change names.
+ */
+export async function changedOrUndefined<T>(
+  change: Promise<Json<T>>,
+  find: () => Promise<unknown>,
+): Promise<T | undefined> {
+  try {
+    return (await change).value;
+  } catch (error) {
+    if (isNotFound(error) && (await find()) === undefined) return undefined;
     throw error;
   }
 }
@@ -85,4 +102,8 @@ export async function listMessages(
     cursor = page.data.at(isBackwards ? 0 : -1)?.id;
     if (!page.has_more || cursor === undefined || all.length >= limit) return all;
   }
+}
+
+function isNotFound(error: unknown): boolean {
+  return ApiError.isInstance(error) && error.status === 404;
 }

@@ -15,7 +15,14 @@ import {
 import type { Storage } from '@cogitator-ai/openai-storage';
 import type { z } from 'zod';
 import { neverAborted } from './never-aborted.ts';
-import { type ListMessagesOptions, listAll, listMessages, orFalse, orUndefined } from './services.ts';
+import {
+  changedOrUndefined,
+  type ListMessagesOptions,
+  listAll,
+  listMessages,
+  orFalse,
+  orUndefined,
+} from './services.ts';
 import { fromThreadStorage } from './storage/from-thread-storage.ts';
 import { InMemoryThreadStorage } from './storage/in-memory-thread-storage.ts';
 import { oneChunk } from './storage/one-chunk.ts';
@@ -64,7 +71,8 @@ export class ThreadManager {
     changes: z.input<typeof UpdateAssistantRequest>,
   ): Promise<StoredAssistant | undefined> {
     const request = parseRequest(UpdateAssistantRequest, changes);
-    const assistant = await orUndefined(this.#engine.assistants.update(id, request));
+    const change = this.#engine.assistants.update(id, request);
+    const assistant = await changedOrUndefined(change, () => this.getAssistant(id));
     return assistant && toStoredAssistant(assistant);
   }
 
@@ -86,8 +94,10 @@ export class ThreadManager {
     return orUndefined(this.#engine.threads.retrieve(id));
   }
 
-  updateThread(id: string, changes: z.input<typeof UpdateThreadRequest>): Promise<Thread | undefined> {
-    return orUndefined(this.#engine.threads.update(id, parseRequest(UpdateThreadRequest, changes)));
+  /** Changes the fields that are given. */
+  async updateThread(id: string, changes: z.input<typeof UpdateThreadRequest>): Promise<Thread | undefined> {
+    const change = this.#engine.threads.update(id, parseRequest(UpdateThreadRequest, changes));
+    return changedOrUndefined(change, () => this.getThread(id));
   }
 
   deleteThread(id: string): Promise<boolean> {

@@ -42,7 +42,7 @@ async function converse(
     run = await adapter.createRun(thread.id, { assistant_id: assistant.id });
     while (['queued', 'in_progress'].includes(run.status)) {
       await sleep(5);
-      run = await adapter.getRun(thread.id, run.id);
+      run = (await adapter.getRun(thread.id, run.id))!;
     }
   }
   const [message] = await adapter.listMessages(thread.id, { limit: 1 });

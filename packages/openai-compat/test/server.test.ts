@@ -157,6 +157,18 @@ describe('a server', () => {
     ]);
   });
 
+  it('has an adapter that tells what is not there from what is wrong', async () => {
+    const adapter = createOpenAIServer(cogitator).getAdapter();
+    const { id } = await adapter.createAssistant({ model: 'default' });
+    const missing = { tool_resources: { file_search: { vector_store_ids: ['vs_1'] } } };
+    await expect(adapter.updateAssistant(id, missing)).rejects.toMatchObject({ status: 404 });
+    expect(await adapter.updateAssistant('asst_1', missing)).toBeUndefined();
+    expect(await adapter.getRun('thread_1', 'run_1')).toBeUndefined();
+    expect(adapter.getRun('thread_1', 'run_1').status).toBeUndefined();
+    await expect(adapter.cancelRun('thread_1', 'run_1')).rejects.toMatchObject({ status: 404 });
+    await adapter.close();
+  });
+
   it('logs requests and failures to the console when it is told to', async () => {
     const lines: string[] = [];
     const note = (line: unknown) => lines.push(String(line)) > 0;

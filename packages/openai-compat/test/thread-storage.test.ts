@@ -213,6 +213,15 @@ describe('a manager', () => {
     const { id } = await manager.createThread();
     await expect(manager.addMessage(id, { role: 'user', content: '' })).rejects.toMatchObject({ status: 400 });
     await expect(manager.listMessages(id, { limit: 0 })).rejects.toThrow(RangeError);
+    const missingStore = { tool_resources: { file_search: { vector_store_ids: ['vs_1'] } } };
+    const assistant = await manager.createAssistant({ model: 'gpt-4o' });
+    for (const change of [
+      manager.updateThread(id, missingStore),
+      manager.updateAssistant(assistant.id, missingStore),
+    ]) {
+      await expect(change).rejects.toMatchObject({ status: 404, message: expect.stringContaining('vs_1') });
+    }
+    expect(await manager.updateThread(missing, missingStore)).toBeUndefined();
     await expect(manager.createThread({ a: 1 } as never)).rejects.toMatchObject({ name: 'ApiError', status: 400 });
   });
 
@@ -483,7 +492,7 @@ describe("somebody's storage", () => {
     const { id } = await adapter.createRun(thread.id, { assistant_id: assistant.id });
     await expect.poll(() => adapter.getRun(thread.id, id).status).toBe('completed');
     expect((await own.loadThread(thread.id))?.messages.map(({ role }) => role)).toEqual(['user', 'assistant']);
-    expect((await adapter.getRun(thread.id, id)).status).toBe('completed');
+    expect((await adapter.getRun(thread.id, id))?.status).toBe('completed');
     await adapter.close();
     await cogitator.close();
   });

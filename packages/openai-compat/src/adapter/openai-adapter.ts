@@ -21,7 +21,14 @@ import type { Storage } from '@cogitator-ai/openai-storage';
 import type { z } from 'zod';
 import type { CogitatorLike } from '../cogitator/cogitator-like.ts';
 import { toModelPort } from '../cogitator/to-model-port.ts';
-import { type ListMessagesOptions, listAll, listMessages, orFalse, orUndefined } from '../services.ts';
+import {
+  changedOrUndefined,
+  type ListMessagesOptions,
+  listAll,
+  listMessages,
+  orFalse,
+  orUndefined,
+} from '../services.ts';
 import type { ThreadStorage } from '../storage/thread-storage.ts';
 import { ThreadManager } from '../thread-manager.ts';
 import { KnownRuns } from './known-runs.ts';
@@ -38,7 +45,7 @@ export interface OpenAIAdapterOptions {
 }
 
 /** A run as this process knows it at once, and a promise of the run as it is. */
-export type KnownRun = Promise<Run> & Partial<Run>;
+export type KnownRun<Answer = Run> = Promise<Answer> & Partial<Run>;
 
 /**
  * The Assistants API without a server.
@@ -80,7 +87,7 @@ export class OpenAIAdapter {
   /** Changes the fields that are given. */
   async updateAssistant(id: string, changes: z.input<typeof UpdateAssistantRequest>): Promise<Assistant | undefined> {
     const request = parseRequest(UpdateAssistantRequest, changes);
-    return orUndefined(this.engine.assistants.update(id, request));
+    return changedOrUndefined(this.engine.assistants.update(id, request), () => this.getAssistant(id));
   }
 
   deleteAssistant(id: string): Promise<boolean> {
@@ -132,11 +139,8 @@ export class OpenAIAdapter {
    * A run as it is. Without `await` the answer has the fields of the run as this process has written it last, or none when another
    * process advances it.
    */
-  getRun(threadId: string, runId: string): KnownRun {
-    return withFields(
-      this.engine.runs.retrieve(threadId, runId).then(({ value }) => value),
-      this.#knownRuns.get(threadId, runId),
-    );
+  getRun(threadId: string, runId: string): KnownRun<Run | undefined> {
+    return withFields(orUndefined(this.engine.runs.retrieve(threadId, runId)), this.#knownRuns.get(threadId, runId));
   }
 
   /** Has a run cancelled. Without `await` the answer has the fields of the run as it is about to be. */
@@ -169,7 +173,7 @@ export function createOpenAIAdapter(cogitator: CogitatorLike, options?: OpenAIAd
   return new OpenAIAdapter(cogitator, options);
 }
 
-function withFields(promise: Promise<Run>, fields: Run | undefined): KnownRun {
+function withFields<Answer>(promise: Promise<Answer>, fields: Run | undefined): KnownRun<Answer> {
   // Who does not await it is not to be ended by it.
   promise.catch(() => {});
   return Object.assign(promise, fields);
