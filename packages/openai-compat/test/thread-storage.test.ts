@@ -1,6 +1,7 @@
 import { Cogitator } from '@cogitator-ai/core';
 import { runStorageConformance } from '@cogitator-ai/openai-storage/conformance';
 import { randomBytes } from 'node:crypto';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
@@ -195,6 +196,52 @@ describe.each([
     await storage.connect?.();
     expect(await storage.loadThread(thread.id)).toEqual({ thread, messages: [] });
     await storage.disconnect?.();
+  });
+});
+
+describe('the storage in Redis', () => {
+  it.each([
+    ['redis://HOST', 'auth p%ss:word', 'select 3'],
+    ['redis://user@HOST/', 'auth user p%ss:word', 'select 3'],
+    ['redis://:own@HOST/5', 'auth own', 'select 5'],
+  ])('gets by %s what that does not say from the options', async (url, ...expected) => {
+    const received: string[] = [];
+    const server = createServer((socket) => {
+      socket.on('data', (data) => {
+        // An array of texts, each behind its length.
+        const commands = data
+          .toString()
+          .split(/^\*\d+\r\n/m)
+          .slice(1);
+        for (const command of commands)
+          received.push(
+            command
+              .split('\r\n')
+              .filter((_, line) => line % 2 === 1)
+              .join(' '),
+          );
+        socket.write('+OK\r\n'.repeat(commands.length));
+      });
+      socket.on('error', () => {});
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const storage = createThreadStorage({
+      type: 'redis',
+      url: url.replace('HOST', `127.0.0.1:${port}`),
+      password: 'p%ss:word',
+      db: 3,
+    });
+    const connecting = storage.connect().catch(() => {});
+    await expect.poll(() => received).toEqual(expect.arrayContaining(expected));
+    await storage.disconnect();
+    await connecting;
+    server.close();
+  });
+
+  it('refuses a URL that is none', async () => {
+    const storage = createThreadStorage({ type: 'redis', url: 'localhost', db: 3 });
+    await expect(storage.connect()).rejects.toMatchObject({ code: 'invalid_request' });
   });
 });
 

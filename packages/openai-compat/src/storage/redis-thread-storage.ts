@@ -3,7 +3,7 @@ import { FullThreadStorage } from './full-thread-storage.ts';
 import { requirePackage } from './require-package.ts';
 
 export interface RedisThreadStorageConfig {
-  /** Such as `redis://user:pass@localhost:6379/0`. Wins over host and port. */
+  /** Such as `redis://user:pass@localhost:6379/0`. What it says wins over host, port, password and db. */
   url?: string;
   /** Default `localhost`. */
   host?: string;
@@ -38,12 +38,23 @@ export class RedisThreadStorage extends FullThreadStorage {
     const { url, host = 'localhost', port = 6379, password, db = 0, ttl = 86_400 } = this.#config;
     const { keyPrefix = 'cogitator:openai:' } = this.#config;
     const { openRedisStorage } = await import('@cogitator-ai/openai-storage-redis');
-    return openRedisStorage({
-      ...(url === undefined
+    const server =
+      url === undefined
         ? { clientOptions: { host, port, db, ...(password !== undefined && { password }) } }
-        : { url }),
+        : { url: completed(url, this.#config) };
+    return openRedisStorage({
+      ...server,
       keyPrefix,
       ...(ttl > 0 && { ttlMs: ttl * 1000 }),
     });
   }
+}
+
+/** A URL with what it does not say. One that is none is left to be refused. */
+function completed(text: string, { password, db }: RedisThreadStorageConfig): string {
+  if (!URL.canParse(text)) return text;
+  const url = new URL(text);
+  if (password !== undefined && url.password === '') url.password = encodeURIComponent(password);
+  if (db !== undefined && url.pathname.length <= 1) url.pathname = `/${db}`;
+  return url.href;
 }
