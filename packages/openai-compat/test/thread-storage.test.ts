@@ -1,6 +1,7 @@
 import { Cogitator } from '@cogitator-ai/core';
 import { runStorageConformance } from '@cogitator-ai/openai-storage/conformance';
 import { randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -18,6 +19,12 @@ import {
 
 const redisUrl = process.env['REDIS_URL'] as string;
 const postgresUrl = process.env['DATABASE_URL'] as string;
+/** The peer of the library, by the little that is asked of it. */
+const { Client } = createRequire(import.meta.url)('pg') as {
+  Client: new (
+    url: string,
+  ) => Record<'connect' | 'end', () => Promise<void>> & { query(sql: string): Promise<unknown> };
+};
 const newName = () => `test_${randomBytes(6).toString('hex')}`;
 
 /** Somebody's own storage: texts, so that nothing is shared with whoever saves and loads. */
@@ -242,6 +249,43 @@ describe('the storage in Redis', () => {
   it('refuses a URL that is none', async () => {
     const storage = createThreadStorage({ type: 'redis', url: 'localhost', db: 3 });
     await expect(storage.connect()).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+});
+
+describe('the storage in PostgreSQL', () => {
+  const open = (config: { schema?: string; tableName?: string }, connectionString = postgresUrl) =>
+    createThreadStorage({ type: 'postgres', connectionString, ...config });
+
+  it('is another for every other pair of names', async () => {
+    const name = newName();
+    const storages = [
+      open({ tableName: `${name}_b_c` }),
+      open({ schema: name, tableName: 'b_c' }),
+      open({ schema: `${name}_b`, tableName: 'c' }),
+    ];
+    const made = await Promise.all(storages.map((storage) => new ThreadManager(storage).createThread()));
+    for (const [index, storage] of storages.entries()) {
+      expect((await storage.listThreads()).map(({ thread }) => thread)).toEqual([made[index]]);
+      await storage.disconnect();
+    }
+    expect(() => open({ schema: `${name}.b`, tableName: 'c' })).toThrow(TypeError);
+    expect(() => open({ tableName: `${name}.b` })).toThrow(TypeError);
+  });
+
+  it('needs no right to make schemas where its own is there', async () => {
+    const role = newName();
+    const client = new Client(postgresUrl);
+    await client.connect();
+    await client.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
+    await client.query(`CREATE SCHEMA "${role}.threads" AUTHORIZATION ${role}`);
+    const url = Object.assign(new URL(postgresUrl), { username: role, password: 'secret' }).href;
+    await expect(open({ schema: role, tableName: 'others' }, url).connect()).rejects.toThrow('permission denied');
+    const storage = open({ schema: role, tableName: 'threads' }, url);
+    const { id } = await new ThreadManager(storage).createThread();
+    expect((await storage.loadThread(id))?.thread.id).toBe(id);
+    await storage.disconnect();
+    await client.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    await client.end();
   });
 });
 
