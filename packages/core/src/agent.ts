@@ -19,9 +19,9 @@ export interface RunOptions {
   input: string;
   /** Ends the run; it then rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Called for each piece of text as it arrives. */
+  /** Called for each piece of text as it arrives. What it throws ends the run, which rejects with it. */
   onToken?: (token: string) => void;
-  /** Called before a tool is executed, with arguments that fit its schema. */
+  /** Called before a tool is executed, with arguments that fit its schema. What it throws ends the run as well. */
   onToolCall?: (call: ToolCall) => void;
 }
 

@@ -45,7 +45,8 @@ export class Cogitator {
    *
    * @returns What it has said. Nothing is remembered: for conversations there are the threads of
    * `@cogitator-ai/openai-compat`.
-   * @throws `AgentRunError` when the model fails or a limit cuts its answer; the signal's reason.
+   * @throws `AgentRunError` when the model fails or a limit is reached: the agent's `maxTokens`, ten minutes, 64 turns that only call
+   * tools; the signal's reason; what `onToken` or `onToolCall` throws.
    */
   run(agent: Agent, options: RunOptions): Promise<AgentRun> {
     return runAgent(this.models, { ...agent, model: agent.model ?? this.#defaultModel }, options);

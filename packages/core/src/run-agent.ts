@@ -12,10 +12,20 @@ const MAX_MESSAGES = 100;
 export async function runAgent(
   models: ModelPort,
   { tools = [], ...agent }: Agent & { model: string },
-  { input, signal = new AbortController().signal, onToken, onToolCall }: RunOptions,
+  { input, signal: stop, onToken, onToolCall }: RunOptions,
 ): Promise<AgentRun> {
+  const failure = new AbortController();
+  const signal = stop ? AbortSignal.any([stop, failure.signal]) : failure.signal;
   signal.throwIfAborted();
   const toolCalls: ToolCall[] = [];
+  /** What the listener throws is the caller's: the run ends with it. */
+  const tell = <T>(listener: ((news: T) => void) | undefined, news: T): void => {
+    try {
+      if (!signal.aborted) listener?.(news);
+    } catch (error) {
+      failure.abort(error);
+    }
+  };
   const storage = createMemoryStorage();
   const engine = createEngine({
     storage,
@@ -26,7 +36,8 @@ export async function runAgent(
         execute(parameters, context) {
           const call = { id: context.toolCallId, name: tool.name, arguments: parameters as ToolCall['arguments'] };
           toolCalls.push(call);
-          onToolCall?.(call);
+          tell(onToolCall, call);
+          signal.throwIfAborted();
           return tool.execute(parameters, context);
         },
       }),
@@ -48,7 +59,7 @@ export async function runAgent(
       max_completion_tokens: agent.maxTokens ?? null,
     });
     const { id: runId, thread_id: threadId } = started.run.value;
-    await engine.runs.follow(started, tokenSink(onToken), { signal });
+    await engine.runs.follow(started, tokenSink(onToken && ((token) => tell(onToken, token))), { signal });
     signal.throwIfAborted();
     const { value: run } = await engine.runs.retrieve(threadId, runId);
     assertCompleted(run);

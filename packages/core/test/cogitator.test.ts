@@ -166,6 +166,23 @@ describe('an agent', () => {
     });
   });
 
+  it('ends with what the caller throws who is told of it', async () => {
+    const throwing = () => {
+      throw new Error('The pipe is closed.');
+    };
+    upstream.script(
+      { text: ['Hello', ' there'], pause: { after: 2, until: new Promise(() => {}) } },
+      callOf('{"a":2}'),
+    );
+    await expect(cogitator.run({}, { input: 'Hi', onToken: throwing })).rejects.toThrow('The pipe is closed.');
+    await upstream.requests[0]!.closed;
+    expect(upstream.requests[0]!.aborted).toBe(true);
+    calls.length = 0;
+    const running = cogitator.run({ tools: [calculator] }, { input: 'Go', onToolCall: throwing });
+    await expect(running).rejects.toThrow('The pipe is closed.');
+    expect([calls, upstream.requests.length]).toEqual([[], 2]);
+  });
+
   it('stops when its signal says so', async () => {
     upstream.script({ hang: true });
     const controller = new AbortController();
