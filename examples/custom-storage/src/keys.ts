@@ -18,6 +18,8 @@ export interface Entry {
 
 /** How far a stream has come. */
 export interface Stream {
+  /** Another one whenever the stream begins at 1. */
+  readonly generation: string;
   readonly fence: number;
   readonly lastSeq: number;
   /** Store time in ms at which it is forgotten, or `null` while it is in use. */

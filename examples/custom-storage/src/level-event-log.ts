@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type EventBatch,
   type EventListener,
@@ -7,7 +8,7 @@ import {
   type LoggedEvent,
   runOfStream,
 } from '@cogitator-ai/openai-storage';
-import { EventSubscriptions, toLogged } from '@cogitator-ai/openai-storage/driver';
+import { EventSubscriptions, type StreamHead, toLogged } from '@cogitator-ai/openai-storage/driver';
 import { eventKey, eventsAfter, forgetKey, forgottenBy, type Stream, streamKey } from './keys.ts';
 import { find } from './level-records.ts';
 import type { Store, Transaction } from './store.ts';
@@ -16,7 +17,7 @@ import type { Store, Transaction } from './store.ts';
 export class LevelEventLog implements EventLog {
   readonly #store: Store;
   readonly #now: () => number;
-  readonly #subscriptions = new EventSubscriptions((stream, options) => this.read(stream, options));
+  readonly #subscriptions = new EventSubscriptions((stream, options) => this.#read(stream, options));
 
   constructor(store: Store, now: () => number) {
     this.#store = store;
@@ -32,13 +33,7 @@ export class LevelEventLog implements EventLog {
   }
 
   async read(stream: EventStreamKey, { after, limit }: { after: number; limit: number }): Promise<LoggedEvent[]> {
-    return this.#store.read(async (view) => {
-      if (!isRecordKey(runOfStream(stream))) return [];
-      const head = await view.get(streamKey(stream));
-      if (!head || this.#isForgotten(head)) return [];
-      const events = await view.values(eventsAfter(stream, after), { limit });
-      return events.map((event, index) => ({ seq: after + index + 1, ...event }));
-    });
+    return (await this.#read(stream, { after, limit }))?.events ?? [];
   }
 
   /**
@@ -47,7 +42,7 @@ export class LevelEventLog implements EventLog {
    */
   async subscribe(stream: EventStreamKey, listener: EventListener, { signal }: { signal: AbortSignal }): Promise<void> {
     const head = await this.#store.read((view) => view.get(streamKey(stream)));
-    this.#subscriptions.add(stream, head?.lastSeq ?? 0, listener, signal);
+    this.#subscriptions.add(stream, head ?? null, listener, signal);
   }
 
   async finish(stream: EventStreamKey, { retainMs }: { retainMs: number }): Promise<void> {
@@ -69,14 +64,14 @@ export class LevelEventLog implements EventLog {
   /** Appends within a transaction that found the run; `null` when the fence is too old. */
   async write(transaction: Transaction, batch: EventBatch): Promise<number | null> {
     const { stream, fence, events } = batch;
-    const head = (await this.#head(transaction, stream)) ?? { fence: 0, lastSeq: 0, forgetAt: null };
+    const head = (await this.#head(transaction, stream)) ?? newStream();
     if (fence < head.fence) return null;
     for (const [index, { event, data }] of events.entries()) {
       transaction.put(eventKey(stream, head.lastSeq + index + 1), { event, data });
     }
     const lastSeq = head.lastSeq + events.length;
     transaction.put(streamKey(stream), { ...head, fence, lastSeq });
-    transaction.afterwards(() => this.#subscriptions.publish(stream, toLogged(batch, lastSeq)));
+    transaction.afterwards(() => this.#subscriptions.publish(stream, head.generation, toLogged(batch, lastSeq)));
     return lastSeq;
   }
 
@@ -93,6 +88,19 @@ export class LevelEventLog implements EventLog {
     this.#subscriptions.close();
   }
 
+  #read(
+    stream: EventStreamKey,
+    { after, limit }: { after: number; limit: number },
+  ): Promise<(StreamHead & { events: LoggedEvent[] }) | null> {
+    return this.#store.read(async (view) => {
+      if (!isRecordKey(runOfStream(stream))) return null;
+      const head = await view.get(streamKey(stream));
+      if (!head || this.#isForgotten(head)) return null;
+      const events = await view.values(eventsAfter(stream, after), { limit });
+      return { ...head, events: events.map((event, index) => ({ seq: after + index + 1, ...event })) };
+    });
+  }
+
   /** How far a stream has come, after dropping it when it is to be forgotten. */
   async #head(transaction: Transaction, stream: EventStreamKey): Promise<Stream | undefined> {
     const head = await transaction.get(streamKey(stream));
@@ -104,4 +112,8 @@ export class LevelEventLog implements EventLog {
   #isForgotten({ forgetAt }: Stream): boolean {
     return forgetAt !== null && forgetAt <= this.#now();
   }
+}
+
+function newStream(): Stream {
+  return { generation: randomUUID(), fence: 0, lastSeq: 0, forgetAt: null };
 }

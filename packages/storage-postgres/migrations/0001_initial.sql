@@ -161,10 +161,12 @@ CREATE TABLE claim (
 );
 CREATE INDEX ON claim (kind, owner, id);
 
--- The events of runs. Not logged: after a crash of the database they are gone, and runs go by their records.
+-- The events of runs. Not logged: after a crash of the database they are gone, and runs go by their records. The generation is
+-- another one whenever a stream begins at 1.
 CREATE UNLOGGED TABLE event_stream (
   thread_id text COLLATE "C" NOT NULL,
   run_id text COLLATE "C" NOT NULL,
+  generation uuid NOT NULL DEFAULT gen_random_uuid(),
   fence bigint NOT NULL,
   last_seq bigint NOT NULL,
   forget_at bigint,
@@ -241,9 +243,11 @@ BEGIN
   EXECUTE format('DELETE FROM %I WHERE owner = $1 AND id = $2', kind) USING owner_, id_;
 END $$;
 
--- Appends events to the stream of a run that exists; null when the fence is too old.
-CREATE FUNCTION append_events(thread_id_ text, run_id_ text, fence_ bigint, names text[], datas text[], channel text)
-RETURNS bigint LANGUAGE plpgsql AS $$
+-- Appends events to the stream of a run that exists; how far that has come, nulls when the fence is too old.
+CREATE FUNCTION append_events(
+  thread_id_ text, run_id_ text, fence_ bigint, names text[], datas text[], channel text,
+  OUT last_seq_ bigint, OUT generation_ uuid
+) LANGUAGE plpgsql AS $$
 DECLARE
   head event_stream;
   first_seq bigint;
@@ -258,43 +262,51 @@ BEGIN
   END LOOP;
   IF head.forget_at <= now_ms() THEN
     DELETE FROM event e WHERE e.thread_id = thread_id_ AND e.run_id = run_id_;
+    head.generation := gen_random_uuid();
     head.last_seq := 0;
     head.forget_at := NULL;
     head.fence := 0;
   END IF;
   IF fence_ < head.fence THEN
-    RETURN NULL;
+    RETURN;
   END IF;
+  generation_ := head.generation;
   first_seq := head.last_seq + 1;
-  UPDATE event_stream s SET fence = fence_, last_seq = head.last_seq + cardinality(names), forget_at = head.forget_at
+  last_seq_ := head.last_seq + cardinality(names);
+  UPDATE event_stream s
+    SET generation = generation_, fence = fence_, last_seq = last_seq_, forget_at = head.forget_at
     WHERE s.thread_id = thread_id_ AND s.run_id = run_id_;
   IF cardinality(names) > 0 THEN
     INSERT INTO event (thread_id, run_id, seq, event, data)
       SELECT thread_id_, run_id_, head.last_seq + o, n, d FROM unnest(names, datas) WITH ORDINALITY u (n, d, o);
     -- Small events travel with the notice, so that listeners need not ask for them.
-    note := jsonb_build_object('t', thread_id_, 'r', run_id_, 's', first_seq, 'n', names, 'd', datas)::text;
+    note := jsonb_build_object(
+      't', thread_id_, 'r', run_id_, 'g', generation_, 's', first_seq, 'n', names, 'd', datas
+    )::text;
     IF octet_length(note) > 7900 THEN
-      note := jsonb_build_object('t', thread_id_, 'r', run_id_, 's', first_seq)::text;
+      note := jsonb_build_object('t', thread_id_, 'r', run_id_, 'g', generation_, 's', first_seq)::text;
     END IF;
     PERFORM pg_notify(channel, note);
   END IF;
-  RETURN head.last_seq + cardinality(names);
 END $$;
 
--- Appends batches of several streams, each by itself; one number or null for each.
-CREATE FUNCTION append_batches(batches jsonb, channel text) RETURNS bigint[] LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+-- Appends batches of several streams, each by itself; for each how far its stream has come, or nulls.
+CREATE FUNCTION append_batches(batches jsonb, channel text) RETURNS TABLE (last_seq bigint, generation uuid)
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
   batch jsonb;
-  results bigint[] := '{}';
 BEGIN
   FOR batch IN SELECT * FROM jsonb_array_elements(batches) LOOP
+    last_seq := NULL;
     PERFORM 1 FROM run r WHERE r.owner = batch ->> 't' AND r.id = batch ->> 'r' FOR KEY SHARE;
-    results := results || CASE WHEN FOUND THEN append_events(
-      batch ->> 't', batch ->> 'r', (batch ->> 'f')::bigint,
-      ARRAY(SELECT jsonb_array_elements_text(batch -> 'n')), ARRAY(SELECT jsonb_array_elements_text(batch -> 'd')), channel
-    ) END;
+    IF FOUND THEN
+      SELECT a.last_seq_, a.generation_ INTO last_seq, generation FROM append_events(
+        batch ->> 't', batch ->> 'r', (batch ->> 'f')::bigint,
+        ARRAY(SELECT jsonb_array_elements_text(batch -> 'n')), ARRAY(SELECT jsonb_array_elements_text(batch -> 'd')), channel
+      ) a;
+    END IF;
+    RETURN NEXT;
   END LOOP;
-  RETURN results;
 END $$;
 
 -- Applies a commit, or ends with what does not hold. Texts that json would change travel beside it in arrays: bodies and states
@@ -305,8 +317,8 @@ END $$;
 --   stream {t: thread, r: run, f: fence} or null
 CREATE FUNCTION apply_commit(
   locks text[], checks jsonb, writes jsonb, bodies text[], states text[], stream jsonb, names text[], datas text[],
-  owned_kinds jsonb, channel text
-) RETURNS bigint LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+  owned_kinds jsonb, channel text, OUT last_seq bigint, OUT generation uuid
+) LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
   lock text;
   item jsonb;
@@ -314,7 +326,6 @@ DECLARE
   stored record;
   owner record;
   holder text;
-  last_seq bigint;
 BEGIN
   FOREACH lock IN ARRAY locks LOOP
     PERFORM pg_advisory_xact_lock(hashtextextended(lock, 0));
@@ -379,15 +390,15 @@ BEGIN
   END LOOP;
 
   IF stream IS NULL THEN
-    RETURN NULL;
+    RETURN;
   END IF;
   PERFORM 1 FROM run r WHERE r.owner = stream ->> 't' AND r.id = stream ->> 'r' FOR KEY SHARE;
   IF NOT FOUND THEN
     PERFORM refuse(jsonb_build_object('reason', 'missing', 'stream', true));
   END IF;
-  last_seq := append_events(stream ->> 't', stream ->> 'r', (stream ->> 'f')::bigint, names, datas, channel);
+  SELECT a.last_seq_, a.generation_ INTO last_seq, generation
+    FROM append_events(stream ->> 't', stream ->> 'r', (stream ->> 'f')::bigint, names, datas, channel) a;
   IF last_seq IS NULL THEN
     PERFORM refuse(jsonb_build_object('reason', 'fence', 'stream', true));
   END IF;
-  RETURN last_seq;
 END $$;

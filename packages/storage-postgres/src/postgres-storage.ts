@@ -30,6 +30,7 @@ import {
 } from './database/pool.ts';
 import { refusalOf, toStorageError } from './database/postgres-error.ts';
 import { Sockets } from './database/sockets.ts';
+import { type HeadRow, toHead } from './events/head-row.ts';
 import { PostgresEventLog } from './events/postgres-event-log.ts';
 import { migratePostgres } from './migrate-postgres.ts';
 import { commitParameters, type InsertCall, insertCall, toConflict } from './records/commit-parameters.ts';
@@ -190,15 +191,15 @@ class PostgresStorage implements Storage {
     if (insert) return this.#applyInsert(commit, insert);
     const parameters = commitParameters(commit, partition, { schema, channel: this.#channel });
     try {
-      const rows = await this.#connection.query<{ last_seq: string | null }>(
-        `SELECT ${schema}.apply_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS last_seq`,
+      const [row] = await this.#connection.query<HeadRow>(
+        `SELECT last_seq, generation FROM ${schema}.apply_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
         parameters,
         'commit',
       );
-      const lastSeq = rows[0]?.last_seq;
-      if (!commit.events || lastSeq == null) return { ok: true };
-      this.events.publish(commit.events, Number(lastSeq));
-      return { ok: true, lastEvent: Number(lastSeq) };
+      const head = toHead(row);
+      if (!commit.events || !head) return { ok: true };
+      this.events.publish(commit.events, head);
+      return { ok: true, lastEvent: head.lastSeq };
     } catch (error) {
       const refusal = refusalOf(error);
       if (!refusal) throw error;

@@ -245,3 +245,25 @@ describe('connections', () => {
     listener.abort();
   });
 });
+
+it('hears a stream again whose events a crash of the database has emptied', async () => {
+  const [writer, reader] = [await open(), await open()];
+  await insertRun(writer);
+  const heard: string[][] = [[], []];
+  const listener = new AbortController();
+  for (const [index, storage] of [writer, reader].entries()) {
+    await storage.events.subscribe(stream, (events) => heard[index]?.push(...events.map(({ data }) => data)), listener);
+  }
+  for (const data of ['a', 'b', 'c']) await append(writer, data);
+  await expect
+    .poll(() => heard)
+    .toEqual([
+      ['a', 'b', 'c'],
+      ['a', 'b', 'c'],
+    ]);
+  await query(`TRUNCATE ${schema}.event, ${schema}.event_stream`);
+  for (const data of ['d', 'e', 'f', 'g']) await append(writer, data);
+  const all = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  await expect.poll(() => heard).toEqual([all, all]);
+  listener.abort();
+});

@@ -174,7 +174,7 @@ if word() == 'events' then
   if not exists(run) then
     return { 'missing', 'events', 0 }
   end
-  events.last = last_event(events.writer, events.fence)
+  events.last, events.generation = head_of_stream(events.writer, events.fence)
   if not events.last then
     return { 'fence', 'events', 0 }
   end
@@ -293,8 +293,10 @@ if not events then
   return { 'ok' }
 end
 local written = {}
-local last = write_events(events.stream, events.writer, events.fence, events.last, position + 1, events.count, written)
+local last = write_events(
+  events.stream, events.writer, events.fence, events.generation, events.last, position + 1, events.count, written
+)
 if #written > 0 then
-  notify(events.channel, last, written)
+  notify(events.channel, events.generation, last, written)
 end
-return { 'ok', last }
+return { 'ok', last, events.generation }

@@ -95,8 +95,11 @@ class RedisStorage implements Storage {
     this.blobs = blobs ?? this.#ownBlobs;
     const indexes = new PartitionIndexes(connection, keySpace, scripts);
     this.#indexes = indexes;
-    const channelOf = (events: string): string => this.events.channelOf(events);
-    this.#records = new RedisRecords({ connection, keySpace, scripts, indexes, channelOf, ttlMs });
+    this.#records = new RedisRecords({
+      ...{ connection, keySpace, scripts, indexes, ttlMs },
+      channelOf: (events) => this.events.channelOf(events),
+      onWritten: (batch, head) => this.events.publish(batch, head),
+    });
     this.#ttlMs = ttlMs;
     this.#upkeep = setInterval(() => void this.#tidy(), UPKEEP_MS).unref();
   }
@@ -117,10 +120,8 @@ class RedisStorage implements Storage {
     return this.#records.due(kind, limit);
   }
 
-  async commit(commit: Commit): Promise<CommitResult> {
-    const result = await this.#records.commit(commit);
-    if (commit.events && result.ok) this.events.publish(commit.events, result.lastEvent ?? 0);
-    return result;
+  commit(commit: Commit): Promise<CommitResult> {
+    return this.#records.commit(commit);
   }
 
   renew(leases: readonly Lease[], options: { ms: number }): Promise<boolean[]> {

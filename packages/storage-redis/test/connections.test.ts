@@ -4,7 +4,7 @@ import { startRedis } from '@cogitator-ai/tests-services';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openRedisStorage, type RedisStorageOptions } from '../src/index.ts';
-import { beside, newPrefix, removeKeys, url } from './server.ts';
+import { beside, keysOf, newPrefix, removeKeys, url } from './server.ts';
 
 let keyPrefix: string;
 const storages: Storage[] = [];
@@ -217,4 +217,40 @@ describe('opening', () => {
     expect(storage.name).toBe(`redis://${new URL(url).host}/0`);
     client.disconnect();
   });
+});
+
+it('hears what follows when a crash of the server has cost the end of a stream', async () => {
+  const [writer, reader] = [await open(), await open()];
+  await insertRun(writer);
+  const heard: string[][] = [[], []];
+  const listener = new AbortController();
+  for (const [index, storage] of [writer, reader].entries()) {
+    await storage.events.subscribe(stream, (events) => heard[index]?.push(...events.map(({ data }) => data)), listener);
+  }
+  const dump = async (client: Redis): Promise<[string, Buffer | null][]> =>
+    Promise.all((await keysOf(keyPrefix)).map(async (key) => [key, await client.dumpBuffer(key)]));
+  await append(writer, 'a');
+  const kept = await beside(dump);
+  for (const data of ['b', 'c']) await append(writer, data);
+  await expect
+    .poll(() => heard)
+    .toEqual([
+      ['a', 'b', 'c'],
+      ['a', 'b', 'c'],
+    ]);
+  await beside((client) =>
+    Promise.all(kept.map(([key, value]) => client.restore(key, 0, value ?? Buffer.alloc(0), 'REPLACE'))),
+  );
+  await breakConnections();
+  await expect.poll(connections).toHaveLength(4);
+  // A crash is noticed before there is something to be heard.
+  await sleep(100);
+  await append(writer, 'd');
+  await expect
+    .poll(() => heard)
+    .toEqual([
+      ['a', 'b', 'c', 'd'],
+      ['a', 'b', 'c', 'd'],
+    ]);
+  listener.abort();
 });

@@ -48,7 +48,11 @@ async function age(ms: number): Promise<void> {
 /** Records as a storage keeps them that has threads expire. */
 function recordsWithTtl(ttlMs: number): RedisRecords {
   const keySpace = new KeySpace(keyPrefix);
-  return new RedisRecords({ connection, keySpace, scripts: readScripts(), indexes, channelOf: (key) => key, ttlMs });
+  return new RedisRecords({
+    ...{ connection, keySpace, scripts: readScripts(), indexes, ttlMs },
+    channelOf: (key) => key,
+    onWritten: () => {},
+  });
 }
 
 describe('an index over all partitions', () => {
@@ -154,6 +158,7 @@ it('applies no commit that arrives long after it was announced', async () => {
     scripts: readScripts(),
     indexes: late,
     channelOf: (key) => key,
+    onWritten: () => {},
     ttlMs: null,
   });
   const commit = records.commit({ writes: [{ write: 'insert', key: thread, body: '{}' }] });

@@ -138,10 +138,11 @@ CREATE TABLE claim (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX claim_holder ON claim (kind, path, id);
 
--- The events of a run: kept while it runs and for a while after.
+-- The events of a run: kept while it runs and for a while after. The generation is another one whenever a stream begins at 1.
 CREATE TABLE event_stream (
   thread_id TEXT NOT NULL,
   run_id TEXT NOT NULL,
+  generation TEXT NOT NULL,
   fence INTEGER NOT NULL,
   last_seq INTEGER NOT NULL,
   forget_at INTEGER,

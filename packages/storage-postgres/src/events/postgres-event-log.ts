@@ -8,9 +8,10 @@ import {
   type LoggedEvent,
   runOfStream,
 } from '@cogitator-ai/openai-storage';
-import { AppendQueue, EventSubscriptions, toLogged } from '@cogitator-ai/openai-storage/driver';
+import { AppendQueue, EventSubscriptions, type StreamHead, toLogged } from '@cogitator-ai/openai-storage/driver';
 import type { Connection } from '../database/connection.ts';
 import { toStorageError } from '../database/postgres-error.ts';
+import { type HeadRow, toHead } from './head-row.ts';
 import { Listener } from './listener.ts';
 
 /** Forgotten streams that are removed at a time. */
@@ -20,6 +21,7 @@ const FORGET_BATCH = 500;
 interface Notice {
   t: string;
   r: string;
+  g: string;
   s: number;
   n?: string[];
   d?: string[];
@@ -35,7 +37,7 @@ export class PostgresEventLog implements EventLog {
   /** @param listenConfig - Where to listen: not through a pooler that shares connections. */
   constructor(connection: Connection, listenConfig: ClientConfig, channel: string) {
     this.#connection = connection;
-    this.#subscriptions = new EventSubscriptions((stream, options) => this.read(stream, options));
+    this.#subscriptions = new EventSubscriptions((stream, options) => this.#read(stream, options));
     this.#listener = new Listener({
       config: listenConfig,
       channel,
@@ -44,7 +46,7 @@ export class PostgresEventLog implements EventLog {
     });
     this.#appends = new AppendQueue(
       (batches) => this.#append(batches, channel),
-      ({ stream }, events) => this.#subscriptions.publish(stream, events),
+      ({ stream }, generation, events) => this.#subscriptions.publish(stream, generation, events),
     );
   }
 
@@ -56,24 +58,14 @@ export class PostgresEventLog implements EventLog {
   async read(stream: EventStreamKey, { after, limit }: { after: number; limit: number }): Promise<LoggedEvent[]> {
     this.#connection.assertOpen();
     if (!isRecordKey(runOfStream(stream))) return [];
-    const { schema } = this.#connection;
-    const rows = await this.#connection.query<{ seq: string; event: string; data: string }>(
-      `SELECT e.seq, e.event, e.data FROM ${schema}.event e
-       JOIN ${schema}.event_stream s USING (thread_id, run_id)
-       WHERE e.thread_id = $1 AND e.run_id = $2 AND e.seq > $3
-         AND (s.forget_at IS NULL OR s.forget_at > ${schema}.now_ms())
-       ORDER BY e.seq LIMIT $4`,
-      [stream.partition, stream.id, after, limit],
-      'read events',
-    );
-    return rows.map(({ seq, event, data }) => ({ seq: Number(seq), event, data }));
+    return (await this.#read(stream, { after, limit }))?.events ?? [];
   }
 
   async subscribe(stream: EventStreamKey, listener: EventListener, { signal }: { signal: AbortSignal }): Promise<void> {
     this.#connection.assertOpen();
     if (signal.aborted || !isRecordKey(runOfStream(stream))) return;
     await this.listening();
-    this.#subscriptions.add(stream, await this.#lastSeq(stream), listener, signal);
+    this.#subscriptions.add(stream, await this.#head(stream), listener, signal);
     // What was written between the two.
     this.#subscriptions.refresh(stream);
   }
@@ -112,8 +104,8 @@ export class PostgresEventLog implements EventLog {
   }
 
   /** Tells the listeners of this process what a commit has written. */
-  publish(batch: EventBatch, lastSeq: number): void {
-    this.#subscriptions.publish(batch.stream, toLogged(batch, lastSeq));
+  publish(batch: EventBatch, { generation, lastSeq }: StreamHead): void {
+    this.#subscriptions.publish(batch.stream, generation, toLogged(batch, lastSeq));
   }
 
   async close(): Promise<void> {
@@ -124,14 +116,14 @@ export class PostgresEventLog implements EventLog {
   #hear(payload: string): void {
     const notice = parseNotice(payload);
     if (!notice) return;
-    const { t: partition, r: id, s: first, n: names, d: datas = [] } = notice;
+    const { t: partition, r: id, g: generation, s: first, n: names, d: datas = [] } = notice;
     const stream = { partition, id };
     if (!names) return this.#subscriptions.refresh(stream);
     const events = names.map((event, index) => ({ seq: first + index, event, data: datas[index] ?? '' }));
-    this.#subscriptions.publish(stream, events);
+    this.#subscriptions.publish(stream, generation, events);
   }
 
-  async #append(batches: readonly EventBatch[], channel: string): Promise<(number | null)[]> {
+  async #append(batches: readonly EventBatch[], channel: string): Promise<(StreamHead | null)[]> {
     const parameter = batches.map(({ stream, fence, events }) => ({
       t: stream.partition,
       r: stream.id,
@@ -139,34 +131,55 @@ export class PostgresEventLog implements EventLog {
       n: events.map(({ event }) => event),
       d: events.map(({ data }) => data),
     }));
-    const rows = await this.#connection.query<{ results: (string | null)[] }>(
-      `SELECT ${this.#connection.schema}.append_batches($1, $2) AS results`,
+    const rows = await this.#connection.query<HeadRow>(
+      `SELECT last_seq, generation FROM ${this.#connection.schema}.append_batches($1, $2)`,
       [JSON.stringify(parameter), channel],
       'append events',
     );
-    return rows[0]?.results.map((lastSeq) => (lastSeq === null ? null : Number(lastSeq))) ?? [];
+    return rows.map(toHead);
   }
 
-  async #lastSeq({ partition, id }: EventStreamKey): Promise<number> {
+  async #read(
+    { partition, id }: EventStreamKey,
+    { after, limit }: { after: number; limit: number },
+  ): Promise<(StreamHead & { events: LoggedEvent[] }) | null> {
     const { schema } = this.#connection;
-    const rows = await this.#connection.query<{ last_seq: string }>(
-      `SELECT last_seq FROM ${schema}.event_stream
+    const rows = await this.#connection.query<HeadRow & { seq: string | null; event: string; data: string }>(
+      `SELECT s.last_seq, s.generation, e.seq, e.event, e.data FROM ${schema}.event_stream s
+       LEFT JOIN LATERAL (
+         SELECT seq, event, data FROM ${schema}.event WHERE thread_id = $1 AND run_id = $2 AND seq > $3
+         ORDER BY seq LIMIT $4
+       ) e ON true
+       WHERE s.thread_id = $1 AND s.run_id = $2 AND (s.forget_at IS NULL OR s.forget_at > ${schema}.now_ms())
+       ORDER BY e.seq`,
+      [partition, id, after, limit],
+      'read events',
+    );
+    const head = toHead(rows[0]);
+    const found = rows.filter(({ seq }) => seq !== null);
+    return head && { ...head, events: found.map(({ seq, event, data }) => ({ seq: Number(seq), event, data })) };
+  }
+
+  async #head({ partition, id }: EventStreamKey): Promise<StreamHead | null> {
+    const { schema } = this.#connection;
+    const [row] = await this.#connection.query<HeadRow>(
+      `SELECT last_seq, generation FROM ${schema}.event_stream
        WHERE thread_id = $1 AND run_id = $2 AND (forget_at IS NULL OR forget_at > ${schema}.now_ms())`,
       [partition, id],
       'last event',
     );
-    return Number(rows[0]?.last_seq ?? 0);
+    return toHead(row);
   }
 }
 
 /** A notice, or `null` for what is none: whoever may connect to the database may notify, on any channel. */
 function parseNotice(payload: string): Notice | null {
   try {
-    const { t, r, s, n, d } = JSON.parse(payload) as Partial<Record<keyof Notice, unknown>>;
-    const hasPlace = typeof t === 'string' && typeof r === 'string' && Number.isSafeInteger(s);
+    const { t, r, g, s, n, d } = JSON.parse(payload) as Partial<Record<keyof Notice, unknown>>;
+    const hasPlace = isTexts([t, r, g]) && Number.isSafeInteger(s);
     const hasEvents = isTexts(n) && isTexts(d) && n.length === d.length;
     if (!hasPlace || !(hasEvents || n === undefined)) return null;
-    return { t, r, s: s as number, ...(hasEvents ? { n, d } : {}) };
+    return { t: t as string, r: r as string, g: g as string, s: s as number, ...(hasEvents ? { n, d } : {}) };
   } catch {
     return null;
   }

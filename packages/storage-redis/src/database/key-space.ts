@@ -10,7 +10,7 @@ import { type EventStreamKey, isIdentifier, partitionOf, type RecordKey } from '
  * openai:{thread_1}:message/                   the ids of a collection, a sorted set
  * openai:{thread_1}:message/?run_id            the same behind the value of a filter: run_1/msg_1
  * openai:{thread_1}:unique                     who holds which unique value, a hash
- * openai:{thread_1}:events/run_1               events, a stream; openai:{thread_1}:writer/run_1 its fence
+ * openai:{thread_1}:events/run_1               events, a stream; openai:{thread_1}:writer/run_1 how far it is
  * openai:{index}:all/thread                    indexes over all partitions, sorted sets
  * openai:{blob/file_1}                         a blob, a hash; openai:{blob/file_1}:UPLOAD/0 its chunks
  * ```

@@ -31,6 +31,7 @@ export function readScripts() {
     list: toScript(readText('list')),
     publishBlob: toScript(readText('publish-blob')),
     read: toScript(readText('read')),
+    readEvents: toScript(readText('read-events')),
     renew: toScript(readText('renew')),
     settle: toScript(readText('settle')),
     suspect: toScript(readText('suspect')),

@@ -7,12 +7,15 @@ import {
   type LoggedEvent,
   runOfStream,
 } from '@cogitator-ai/openai-storage';
-import { AppendQueue, EventSubscriptions, toLogged } from '@cogitator-ai/openai-storage/driver';
+import { AppendQueue, EventSubscriptions, type StreamHead, toLogged } from '@cogitator-ai/openai-storage/driver';
 import type { Connection } from '../database/connection.ts';
 import type { KeySpace } from '../database/key-space.ts';
 import { isCluster, openListener } from '../database/open-client.ts';
 import type { Scripts } from '../database/scripts.ts';
 import { Listener } from './listener.ts';
+
+/** An entry of a Redis stream. */
+type Entry = [id: string, fields: string[]];
 
 /** Events in Redis streams, and notices of them. */
 export class RedisEventLog implements EventLog {
@@ -27,7 +30,7 @@ export class RedisEventLog implements EventLog {
     this.#connection = connection;
     this.#keySpace = keySpace;
     this.#scripts = scripts;
-    this.#subscriptions = new EventSubscriptions((stream, options) => this.read(stream, options));
+    this.#subscriptions = new EventSubscriptions((stream, options) => this.#read(stream, options));
     this.#listener = new Listener({
       openClient: () => openListener(connection.client),
       onReconnect: () => this.#subscriptions.refreshAll(),
@@ -53,8 +56,7 @@ export class RedisEventLog implements EventLog {
     this.#connection.assertOpen();
     if (!isRecordKey(runOfStream(stream))) return [];
     const args = [this.#keySpace.events(stream), `0-${after + 1}`, '+', 'COUNT', limit];
-    const entries = (await this.#connection.command('xrange', args)) as [id: string, fields: string[]][];
-    return entries.map(([id, [, event = '', , data = '']]) => ({ seq: Number(id.slice('0-'.length)), event, data }));
+    return toEvents((await this.#connection.command('xrange', args)) as Entry[]);
   }
 
   async subscribe(stream: EventStreamKey, listener: EventListener, { signal }: { signal: AbortSignal }): Promise<void> {
@@ -64,8 +66,10 @@ export class RedisEventLog implements EventLog {
     await this.#listener.listen(channel, (notice) => this.#hear(stream, notice));
     const end = (): void => this.#listener.unlisten(channel);
     try {
-      const last = await this.#connection.command('hget', [this.#keySpace.writer(stream), 'last']);
-      this.#subscriptions.add(stream, Number(last ?? 0), listener, signal);
+      const fields = [this.#keySpace.writer(stream), 'generation', 'last'];
+      const [generation, last] = (await this.#connection.command('hmget', fields)) as (string | null)[];
+      const head = generation == null ? null : { generation, lastSeq: Number(last) };
+      this.#subscriptions.add(stream, head, listener, signal);
     } catch (error) {
       end();
       throw error;
@@ -90,8 +94,8 @@ export class RedisEventLog implements EventLog {
   }
 
   /** Tells the listeners of this process what a commit has written. */
-  publish(batch: EventBatch, lastSeq: number): void {
-    this.#subscriptions.publish(batch.stream, toLogged(batch, lastSeq));
+  publish(batch: EventBatch, { generation, lastSeq }: StreamHead): void {
+    this.#subscriptions.publish(batch.stream, generation, toLogged(batch, lastSeq));
   }
 
   async close(): Promise<void> {
@@ -99,16 +103,28 @@ export class RedisEventLog implements EventLog {
     await this.#listener.close();
   }
 
-  /** A notice is the number of its first event, and then the events; without them they are to be read. */
+  /** A notice is the generation and the number of its first event, and then the events; without them they are to be read. */
   #hear(stream: EventStreamKey, notice: string): void {
-    const [first, ...texts] = notice.split('\n');
+    const [place = '', ...texts] = notice.split('\n');
     if (texts.length === 0) return this.#subscriptions.refresh(stream);
+    const [generation = '', first] = place.split(' ');
     const events = Array.from({ length: texts.length / 2 }, (_, index) => ({
       seq: Number(first) + index,
       event: texts[2 * index] ?? '',
       data: texts[2 * index + 1] ?? '',
     }));
-    this.#subscriptions.publish(stream, events);
+    this.#subscriptions.publish(stream, generation, events);
+  }
+
+  async #read(
+    stream: EventStreamKey,
+    { after, limit }: { after: number; limit: number },
+  ): Promise<(StreamHead & { events: LoggedEvent[] }) | null> {
+    const keys = [this.#keySpace.events(stream), this.#keySpace.writer(stream)];
+    const reply = await this.#connection.run(this.#scripts.readEvents, keys, [`0-${after + 1}`, limit]);
+    if (reply === null) return null;
+    const [generation, last, entries] = reply as [generation: string, last: string, entries: Entry[]];
+    return { generation, lastSeq: Number(last), events: toEvents(entries) };
   }
 
   #queueOf(stream: EventStreamKey): AppendQueue {
@@ -122,9 +138,15 @@ export class RedisEventLog implements EventLog {
           batch.events.length,
           ...batch.events.flatMap(({ event, data }) => [event, data]),
         ]);
-        return (await this.#connection.run(this.#scripts.append, keys, [channel, ...args])) as (number | null)[];
+        const reply = await this.#connection.run(this.#scripts.append, keys, [channel, ...args]);
+        const [generation, ...results] = reply as [generation: string, ...results: (number | null)[]];
+        return results.map((lastSeq) => (lastSeq === null ? null : { generation, lastSeq }));
       },
-      (batch, events_) => this.#subscriptions.publish(batch.stream, events_),
+      (batch, generation, events_) => this.#subscriptions.publish(batch.stream, generation, events_),
     );
   }
+}
+
+function toEvents(entries: readonly Entry[]): LoggedEvent[] {
+  return entries.map(([id, [, event = '', , data = '']]) => ({ seq: Number(id.slice('0-'.length)), event, data }));
 }

@@ -1,6 +1,7 @@
 import {
   type Commit,
   type CommitResult,
+  type EventBatch,
   isListRequest,
   isRecordKey,
   type Lease,
@@ -14,6 +15,7 @@ import {
   StorageError,
   type StoredRecord,
 } from '@cogitator-ai/openai-storage';
+import type { StreamHead } from '@cogitator-ai/openai-storage/driver';
 import type { Connection } from '../database/connection.ts';
 import type { KeySpace } from '../database/key-space.ts';
 import type { Scripts } from '../database/scripts.ts';
@@ -35,6 +37,8 @@ export interface RecordsOptions {
   readonly scripts: Scripts;
   readonly indexes: PartitionIndexes;
   readonly channelOf: CommitSettings['channelOf'];
+  /** Called with the events of a commit before that is answered. */
+  readonly onWritten: (batch: EventBatch, head: StreamHead) => void;
   readonly ttlMs: number | null;
 }
 
@@ -45,15 +49,17 @@ export class RedisRecords implements RecordReader {
   readonly #scripts: Scripts;
   readonly #indexes: PartitionIndexes;
   readonly #channelOf: CommitSettings['channelOf'];
+  readonly #onWritten: RecordsOptions['onWritten'];
   readonly #ttlMs: number | null;
   #latest = 0;
 
-  constructor({ connection, keySpace, scripts, indexes, channelOf, ttlMs }: RecordsOptions) {
+  constructor({ connection, keySpace, scripts, indexes, channelOf, onWritten, ttlMs }: RecordsOptions) {
     this.#connection = connection;
     this.#keySpace = keySpace;
     this.#scripts = scripts;
     this.#indexes = indexes;
     this.#channelOf = channelOf;
+    this.#onWritten = onWritten;
     this.#ttlMs = ttlMs;
   }
 
@@ -112,11 +118,16 @@ export class RedisRecords implements RecordReader {
     this.#connection.assertOpen();
     const partition = partitionOfCommit(commit);
     const insert = this.#ttlMs === null ? planInsert(commit, partition, this.#keySpace) : null;
-    const reply = insert
-      ? await this.#connection.run(this.#scripts.insert, insert.keys, insert.args)
-      : await this.#apply(commit, partition, unwritten);
-    const result = toCommitResult(reply as CommitReply, commit);
+    const reply = (
+      insert
+        ? await this.#connection.run(this.#scripts.insert, insert.keys, insert.args)
+        : await this.#apply(commit, partition, unwritten)
+    ) as CommitReply;
+    const result = toCommitResult(reply, commit);
     if (!result) throw new StorageError('unavailable', 'Redis: The commit arrived too late and was not applied.');
+    if (commit.events && result.ok) {
+      this.#onWritten(commit.events, { lastSeq: Number(reply[1]), generation: String(reply[2]) });
+    }
     return result;
   }
 

@@ -1,4 +1,5 @@
 import type { EventListener, EventStreamKey, LoggedEvent } from '@cogitator-ai/openai-storage';
+import type { StreamHead } from '@cogitator-ai/openai-storage/driver';
 
 /** Events read at a time. */
 const PAGE = 1024;
@@ -6,17 +7,24 @@ const PAGE = 1024;
 export interface EventSubscriptionsOptions {
   /** How often events of other processes are looked for, in ms. */
   readonly intervalMs: number;
-  /** The events of a stream after a sequence number. */
-  readonly read: (stream: EventStreamKey, after: number, limit: number) => LoggedEvent[];
+  /** The events of a stream after a sequence number; `null` when there is no stream. */
+  readonly read: (stream: EventStreamKey, after: number, limit: number) => StreamPart | null;
   /** Number that changes when another process has written. */
   readonly dataVersion: () => number;
+}
+
+/** Events of a stream, and what it is named since it began at 1. */
+export interface StreamPart {
+  readonly generation: string;
+  readonly events: readonly LoggedEvent[];
 }
 
 interface Subscription {
   readonly stream: EventStreamKey;
   readonly listener: EventListener;
-  /** Sequence number of the last event the listener was given. */
-  last: number;
+  /** Of the last event the listener was given. */
+  generation: string | null;
+  lastSeq: number;
 }
 
 /** Who listens to which stream. Events of this process are passed on as they are written, those of others are looked for. */
@@ -30,11 +38,11 @@ export class EventSubscriptions {
     this.#options = options;
   }
 
-  /** @param after - Sequence number before the first event that is wanted. */
-  add(stream: EventStreamKey, after: number, listener: EventListener, signal: AbortSignal): void {
+  /** @param head - How far the stream has come: what follows is wanted. */
+  add(stream: EventStreamKey, head: StreamHead | null, listener: EventListener, signal: AbortSignal): void {
     if (signal.aborted) return;
     const name = nameOf(stream);
-    const subscription: Subscription = { stream, listener, last: after };
+    const subscription: Subscription = { stream, listener, ...(head ?? { generation: null, lastSeq: 0 }) };
     const subscriptions = this.#byStream.get(name) ?? new Set();
     this.#byStream.set(name, subscriptions.add(subscription));
     signal.addEventListener(
@@ -50,8 +58,8 @@ export class EventSubscriptions {
   }
 
   /** Passes on what this process has written. */
-  publish(stream: EventStreamKey, events: readonly LoggedEvent[]): void {
-    for (const subscription of this.#byStream.get(nameOf(stream)) ?? []) this.#deliver(subscription, events);
+  publish(stream: EventStreamKey, part: StreamPart): void {
+    for (const subscription of this.#byStream.get(nameOf(stream)) ?? []) this.#deliver(subscription, part);
   }
 
   close(): void {
@@ -79,25 +87,33 @@ export class EventSubscriptions {
     }
   }
 
-  #deliver(subscription: Subscription, events: readonly LoggedEvent[]): void {
+  #deliver(subscription: Subscription, { generation, events }: StreamPart): void {
     const [first] = events;
     if (!first) return;
-    // Another process wrote in between, or the stream began anew.
-    if (first.seq !== subscription.last + 1) return this.#catchUp(subscription, first.seq);
-    subscription.last = (events.at(-1) as LoggedEvent).seq;
-    subscription.listener(events);
+    const follows = generation === subscription.generation && first.seq === subscription.lastSeq + 1;
+    // Else another process wrote in between, or the stream began anew.
+    if (follows) this.#pass(subscription, events);
+    else this.#catchUp(subscription);
   }
 
-  #catchUp(subscription: Subscription, next = Infinity): void {
-    if (next <= subscription.last) subscription.last = next - 1;
+  #catchUp(subscription: Subscription): void {
     for (;;) {
-      const events = this.#options.read(subscription.stream, subscription.last, PAGE);
-      const last = events.at(-1);
-      if (!last) return;
-      subscription.last = last.seq;
-      subscription.listener(events);
+      const part = this.#options.read(subscription.stream, subscription.lastSeq, PAGE);
+      if (!part) return;
+      const { generation, events } = part;
+      if (generation !== subscription.generation) {
+        subscription.generation = generation;
+        subscription.lastSeq = 0;
+        continue;
+      }
+      if (events.length > 0) this.#pass(subscription, events);
       if (events.length < PAGE) return;
     }
+  }
+
+  #pass(subscription: Subscription, events: readonly LoggedEvent[]): void {
+    subscription.lastSeq = (events.at(-1) as LoggedEvent).seq;
+    subscription.listener(events);
   }
 }
 

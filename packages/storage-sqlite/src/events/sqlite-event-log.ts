@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type EventBatch,
   type EventListener,
@@ -9,10 +10,12 @@ import {
 } from '@cogitator-ai/openai-storage';
 import type { Connection } from '../database/connection.ts';
 import type { SqliteRecords } from '../records/sqlite-records.ts';
-import { EventSubscriptions } from './event-subscriptions.ts';
+import { EventSubscriptions, type StreamPart } from './event-subscriptions.ts';
 
-const SELECT_STREAM = 'SELECT fence, last_seq, forget_at FROM event_stream WHERE thread_id = ? AND run_id = ?';
-const INSERT_STREAM = 'INSERT INTO event_stream (thread_id, run_id, fence, last_seq) VALUES (?, ?, ?, ?)';
+const SELECT_STREAM =
+  'SELECT generation, fence, last_seq, forget_at FROM event_stream WHERE thread_id = ? AND run_id = ?';
+const INSERT_STREAM =
+  'INSERT INTO event_stream (thread_id, run_id, generation, fence, last_seq) VALUES (?, ?, ?, ?, ?)';
 const UPDATE_STREAM = 'UPDATE event_stream SET fence = ?, last_seq = ? WHERE thread_id = ? AND run_id = ?';
 const FINISH_STREAM = 'UPDATE event_stream SET forget_at = ? WHERE thread_id = ? AND run_id = ?';
 const DELETE_STREAM = 'DELETE FROM event_stream WHERE thread_id = ? AND run_id = ?';
@@ -25,6 +28,7 @@ const SELECT_EVENTS =
 const FORGET_BATCH = 20;
 
 interface StreamRow {
+  generation: string;
   fence: number;
   last_seq: number;
   forget_at: number | null;
@@ -37,9 +41,8 @@ export interface SqliteEventLogOptions {
 }
 
 /** What an append wrote. */
-export interface Appended {
+export interface Appended extends StreamPart {
   readonly lastSeq: number;
-  readonly events: readonly LoggedEvent[];
 }
 
 /** Events in a table. */
@@ -55,7 +58,7 @@ export class SqliteEventLog implements EventLog {
     this.#now = now;
     this.#subscriptions = new EventSubscriptions({
       intervalMs: pollIntervalMs,
-      read: (stream, after, limit) => this.#select(stream, after, limit),
+      read: (stream, after, limit) => this.#read(stream, after, limit),
       dataVersion: () => connection.dataVersion(),
     });
   }
@@ -70,12 +73,13 @@ export class SqliteEventLog implements EventLog {
   }
 
   async read(stream: EventStreamKey, { after, limit }: { after: number; limit: number }): Promise<LoggedEvent[]> {
-    return this.#connection.query(() => this.#select(stream, after, limit));
+    return this.#connection.query(() => this.#read(stream, after, limit)?.events ?? []);
   }
 
   async subscribe(stream: EventStreamKey, listener: EventListener, { signal }: { signal: AbortSignal }): Promise<void> {
-    const after = this.#connection.query(() => this.#find(stream)?.last_seq ?? 0);
-    this.#subscriptions.add(stream, after, listener, signal);
+    const row = this.#connection.query(() => this.#find(stream));
+    const head = row && { generation: row.generation, lastSeq: row.last_seq };
+    this.#subscriptions.add(stream, head, listener, signal);
   }
 
   async finish(stream: EventStreamKey, { retainMs }: { retainMs: number }): Promise<void> {
@@ -97,21 +101,22 @@ export class SqliteEventLog implements EventLog {
     if (found && fence < found.fence) return null;
     // What was forgotten makes room for a stream that begins anew.
     if (!found) this.#connection.prepare(DELETE_STREAM).run(partition, id);
+    const generation = found?.generation ?? randomUUID();
     const first = (found?.last_seq ?? 0) + 1;
     const lastSeq = first - 1 + events.length;
     if (found) this.#connection.prepare(UPDATE_STREAM).run(fence, lastSeq, partition, id);
-    else this.#connection.prepare(INSERT_STREAM).run(partition, id, fence, lastSeq);
+    else this.#connection.prepare(INSERT_STREAM).run(partition, id, generation, fence, lastSeq);
     const insert = this.#connection.prepare(INSERT_EVENT);
     const logged = events.map(({ event, data }, index): LoggedEvent => {
       insert.run(partition, id, first + index, event, data);
       return { seq: first + index, event, data };
     });
-    return { lastSeq, events: logged };
+    return { lastSeq, generation, events: logged };
   }
 
   /** Tells the listeners of this process what was committed. */
-  publish(stream: EventStreamKey, { events }: Appended): void {
-    this.#subscriptions.publish(stream, events);
+  publish(stream: EventStreamKey, appended: Appended): void {
+    this.#subscriptions.publish(stream, appended);
   }
 
   close(): void {
@@ -125,9 +130,10 @@ export class SqliteEventLog implements EventLog {
     return row && (row.forget_at === null || row.forget_at > this.#now()) ? row : null;
   }
 
-  #select(stream: EventStreamKey, after: number, limit: number): LoggedEvent[] {
-    if (!this.#find(stream)) return [];
+  #read(stream: EventStreamKey, after: number, limit: number): (StreamPart & { events: LoggedEvent[] }) | null {
+    const found = this.#find(stream);
+    if (!found) return null;
     const rows = this.#connection.prepare(SELECT_EVENTS).all(stream.partition, stream.id, after, limit);
-    return rows as unknown as LoggedEvent[];
+    return { generation: found.generation, events: rows as unknown as LoggedEvent[] };
   }
 }

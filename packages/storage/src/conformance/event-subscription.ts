@@ -145,6 +145,30 @@ export function describeEventSubscription(it: StorageTest): void {
       ended.abort();
     });
 
+    it('hears a stream that was forgotten begin anew', async ({ storage }) => {
+      const { stream, run } = await aStream(storage);
+      const [ear, ended] = [new Ear(), new AbortController()];
+      await storage.events.subscribe(stream, ear.listen, ended);
+      await storage.events.append({ stream, fence: 1, events: numbered(1, 3) });
+      await ear.hears(3);
+      for (const [heard, first] of [
+        [3, 11],
+        [8, 21],
+      ] as const) {
+        await storage.events.finish(stream, { retainMs: 0 });
+        await sleep(50);
+        await storage.events.append({ stream, fence: 1, events: numbered(first, first) });
+        await ear.hears(heard + 1);
+        await storage.events.append({ stream, fence: 1, events: numbered(first + 1, first + 3) });
+        const events = { stream, fence: 1, events: numbered(first + 4, first + 4) };
+        await apply(storage, { writes: [put(run)], events });
+        await ear.hears(heard + 5);
+        await sleep(50);
+        expect(ear.heard.slice(heard)).toEqual(logged(numbered(first, first + 4)));
+      }
+      ended.abort();
+    });
+
     it('ends with its signal, and with no other', async ({ storage }) => {
       const { stream } = await aStream(storage);
       const [first, second] = [new Ear(), new Ear()];

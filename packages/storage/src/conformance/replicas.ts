@@ -1,4 +1,5 @@
-import { describe, expect } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, vi } from 'vitest';
 import type { Commit } from '../contract/commit.ts';
 import type { Storage } from '../contract/storage.ts';
 import { chunksOf, contentOf, noise } from './blobs.ts';
@@ -93,6 +94,26 @@ export function describeReplicas(open: OpenStorage): void {
       };
       const [followed] = await Promise.all([follow(), write()]);
       expect(followed).toEqual(logged(numbered(1, 402)));
+      ended.abort();
+    });
+
+    it('hear each other’s streams begin anew, longer than before or shorter', async ({ storage, other }) => {
+      const { stream, run } = await aStream(storage);
+      const [ear, ended] = [new Ear(), new AbortController()];
+      await storage.events.append({ stream, fence: 0, events: numbered(1, 3) });
+      await other.events.subscribe(stream, ear.listen, ended);
+      let heard = 0;
+      for (const length of [2, 5, 5, 1]) {
+        await storage.events.finish(stream, { retainMs: 0 });
+        await sleep(20);
+        const events = numbered(10 * length, 10 * length + length - 1);
+        await storage.events.append({ stream, fence: 0, events: events.slice(0, -1) });
+        await apply(storage, { writes: [put(run)], events: { stream, fence: 0, events: events.slice(-1) } });
+        await vi.waitFor(() => expect(ear.heard.slice(heard)).toEqual(logged(events)), { timeout: 5000, interval: 5 });
+        await sleep(50);
+        expect(ear.heard.slice(heard)).toEqual(logged(events));
+        heard = ear.heard.length;
+      }
       ended.abort();
     });
 

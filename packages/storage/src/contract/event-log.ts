@@ -63,6 +63,7 @@ export interface EventLog {
    *
    * Invariant: an event whose append was asked for after `subscribe` resolved reaches the listener once, in order, also
    * when the driver had to reconnect meanwhile. Earlier ones may reach it too, before those and in order.
+   * Invariant: so do the events of a stream that begins at 1 again.
    * Read the backlog after subscribing and drop what was seen; the other order loses events.
    *
    * @param options.signal - Ends the subscription. The listener is not called afterwards. Nothing happens when it is

@@ -1,11 +1,15 @@
 import type { EventBatch, LoggedEvent } from '../contract/event-log.ts';
+import type { StreamHead } from './event-subscriptions.ts';
 import { toLogged } from './to-logged.ts';
 
 /** Most batches in one statement. */
 const MAX_BATCHES = 500;
 
-/** Writes batches; one number for each, `null` for one that was refused. */
-export type WriteBatches = (batches: readonly EventBatch[]) => Promise<(number | null)[]>;
+/** Writes batches; how far each brought its stream, `null` for one that was refused. */
+export type WriteBatches = (batches: readonly EventBatch[]) => Promise<readonly (StreamHead | null)[]>;
+
+/** Told of what was written, and of which generation of the stream it is. */
+export type OnWritten = (batch: EventBatch, generation: string, events: readonly LoggedEvent[]) => void;
 
 interface Pending {
   readonly batch: EventBatch;
@@ -19,12 +23,12 @@ interface Pending {
  */
 export class AppendQueue {
   readonly #write: WriteBatches;
-  readonly #onWritten: (batch: EventBatch, events: readonly LoggedEvent[]) => void;
+  readonly #onWritten: OnWritten;
   #pending: Pending[] = [];
   #isWriting = false;
 
   /** @param onWritten - Called in order, before the append is answered. */
-  constructor(write: WriteBatches, onWritten: (batch: EventBatch, events: readonly LoggedEvent[]) => void) {
+  constructor(write: WriteBatches, onWritten: OnWritten) {
     this.#write = write;
     this.#onWritten = onWritten;
   }
@@ -46,9 +50,9 @@ export class AppendQueue {
       try {
         const results = await this.#write(sorted.map(({ batch }) => batch));
         for (const [index, { batch, resolve }] of sorted.entries()) {
-          const lastSeq = results[index] ?? null;
-          if (lastSeq !== null) this.#onWritten(batch, toLogged(batch, lastSeq));
-          resolve(lastSeq);
+          const head = results[index];
+          if (head) this.#onWritten(batch, head.generation, toLogged(batch, head.lastSeq));
+          resolve(head?.lastSeq ?? null);
         }
       } catch (error) {
         for (const { reject } of round) reject(error);
