@@ -59,6 +59,24 @@ import {
   PostgresThreadStorage,
   createThreadStorage,
 } from '@cogitator-ai/openai-compat';
+// Types of the runtime
+import type {
+  Agent,
+  AgentRun,
+  ChatMessage,
+  ChatRequest,
+  ChatResponse,
+  ChatStreamChunk,
+  CogitatorConfig,
+  LLMBackend,
+  ProviderSettings,
+  RunOptions,
+  Tool,
+  ToolCall as CalledTool,
+  ToolContext,
+  ToolDefinition,
+  ToolSchema,
+} from '@cogitator-ai/core';
 
 /** Fails to compile where a name is none. */
 export type All = [
@@ -69,6 +87,8 @@ export type All = [
   [SubmitToolOutputsRequest, ToolOutput, RunStep, StepDetails, StepToolCall, RunStepDelta],
   [FileObject, FilePurpose, UploadFileRequest, StreamEvent, ThreadStorage, StoredThread, StoredAssistant],
   [StoredFile, RedisThreadStorageConfig, PostgresThreadStorageConfig],
+  [Agent, AgentRun, RunOptions, CogitatorConfig, ProviderSettings, Tool, ToolContext, ToolDefinition, ToolSchema],
+  [ChatMessage, ChatRequest, ChatResponse, ChatStreamChunk, LLMBackend, CalledTool],
 ];
 
 /** As the description writes it. */

@@ -13,8 +13,16 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   get_weather: '{"city":"Lima"}',
 };
 
-const upstream = await startUpstream({ answer: callsOrAnswer });
-afterAll(() => upstream.close());
+/** Each has its own models, and none of the other's. */
+const openai = await startUpstream({ answer: (request) => answerAs('gpt-', request) });
+const ollama = await startUpstream({ answer: (request) => answerAs('llama', request) });
+afterAll(() => Promise.all([openai.close(), ollama.close()]));
+
+function answerAs(family: string, request: RecordedRequest): Reply {
+  const { model } = request.body;
+  if (model.startsWith(family)) return callsOrAnswer(request);
+  return { error: { status: 404, body: { error: { message: `There is no model '${model}' here.` } } } };
+}
 
 /** A model that calls the first function it is given, and then tells what came of it. */
 function callsOrAnswer(request: RecordedRequest): Reply {
@@ -54,8 +62,8 @@ describe('the code samples', () => {
           env: {
             PORT: String(await freePort()),
             OPENAI_API_KEY: 'sk-any',
-            OPENAI_BASE_URL: upstream.url,
-            OLLAMA_HOST: upstream.url,
+            OPENAI_BASE_URL: openai.url,
+            OLLAMA_HOST: ollama.url,
             REDIS_URL: process.env['REDIS_URL'],
             DATABASE_URL: process.env['DATABASE_URL'],
           },
