@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
-/** What the library is made of. */
-const PACKAGES = ['protocol', 'storage', 'storage-redis', 'storage-postgres', 'engine', 'models', 'http', 'compat'];
+const root = join(import.meta.dirname, '..');
+
+/** What a newcomer installs. */
+const LIBRARY = ['@cogitator-ai/core', '@cogitator-ai/openai-compat'];
 
 const PROGRAM = `
 import { Cogitator, tool } from '@cogitator-ai/core';
@@ -38,9 +40,12 @@ export async function checkLibrary(tarballs, { folder, compilerOptions, others, 
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
   writeFileSync(join(folder, 'program.ts'), PROGRAM);
-  const names = ['cogitator-ai-core', ...PACKAGES.map((name) => `cogitator-ai-openai-${name}`)];
-  const needed = tarballs.filter((path) => names.some((name) => path.includes(`/${name}-0`)));
+  const files = filesOf(LIBRARY);
+  const needed = tarballs.filter((path) => files.has(basename(path)));
+  if (needed.length < files.size) throw new Error(`Not all of these are packed: ${[...files].join(', ')}`);
   await install([...needed, ...others], folder);
+  const ours = readdirSync(join(folder, 'node_modules/@cogitator-ai'));
+  if (ours.length > files.size) throw new Error(`The library pulls in more of ours: ${ours.join(', ')}`);
 
   const surplus = ['pg', 'ioredis', '@aws-sdk'].filter((name) => existsSync(join(folder, 'node_modules', name)));
   if (surplus.length > 0) throw new Error(`The library pulls in ${surplus.join(', ')}`);
@@ -57,4 +62,21 @@ export async function checkLibrary(tarballs, { folder, compilerOptions, others, 
     if (output !== expected(missing)) throw new Error(`Without ${missing.join(', ')} the library says ${output}`);
   }
   console.log(`the library, in an empty project: ${needed.length} packages, without clients of databases`);
+}
+
+/** The tarballs of packages and of all of ours that they depend on. */
+function filesOf(names) {
+  const manifests = new Map();
+  for (const path of globSync('packages/*/package.json', { cwd: root })) {
+    const manifest = JSON.parse(readFileSync(join(root, path), 'utf8'));
+    manifests.set(manifest.name, manifest);
+  }
+  const closure = new Set(names);
+  // What is added meanwhile is visited as well.
+  for (const name of closure) {
+    for (const dependency of Object.keys(manifests.get(name).dependencies ?? {})) {
+      if (manifests.has(dependency)) closure.add(dependency);
+    }
+  }
+  return new Set([...closure].map((name) => `${name.slice(1).replace('/', '-')}-${manifests.get(name).version}.tgz`));
 }
