@@ -267,3 +267,19 @@ it('hears a stream again whose events a crash of the database has emptied', asyn
   await expect.poll(() => heard).toEqual([all, all]);
   listener.abort();
 });
+
+it('refuses the events alone that PostgreSQL refuses, not those that go with them', async () => {
+  const storage = await open();
+  await insertRun(storage);
+  // No text of PostgreSQL can hold it; no event has such a name.
+  const refused = { stream, fence: 0, events: [{ event: '\u0000', data: '{}' }] };
+  const answers = await Promise.allSettled([
+    append(storage, 'a'),
+    append(storage, 'b'),
+    storage.events.append(refused),
+    append(storage, 'c'),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+  const events = await storage.events.read(stream, { after: 0, limit: 9 });
+  expect(events.map(({ data }) => data)).toEqual(['a', 'b', 'c']);
+});

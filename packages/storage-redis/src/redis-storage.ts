@@ -96,7 +96,11 @@ class RedisStorage implements Storage {
     const indexes = new PartitionIndexes(connection, keySpace, scripts);
     this.#indexes = indexes;
     this.#records = new RedisRecords({
-      ...{ connection, keySpace, scripts, indexes, ttlMs },
+      connection,
+      keySpace,
+      scripts,
+      indexes,
+      ttlMs,
       channelOf: (events) => this.events.channelOf(events),
       onWritten: (batch, head) => this.events.publish(batch, head),
     });

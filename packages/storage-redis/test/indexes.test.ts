@@ -49,7 +49,11 @@ async function age(ms: number): Promise<void> {
 function recordsWithTtl(ttlMs: number): RedisRecords {
   const keySpace = new KeySpace(keyPrefix);
   return new RedisRecords({
-    ...{ connection, keySpace, scripts: readScripts(), indexes, ttlMs },
+    connection,
+    keySpace,
+    scripts: readScripts(),
+    indexes,
+    ttlMs,
     channelOf: (key) => key,
     onWritten: () => {},
   });

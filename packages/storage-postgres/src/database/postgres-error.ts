@@ -1,3 +1,4 @@
+import { DatabaseError } from 'pg';
 import { StorageError } from '@cogitator-ai/openai-storage';
 
 /** SQLSTATE of a commit that was refused; its detail says why. */
@@ -20,6 +21,11 @@ export function refusalOf(error: unknown): Record<string, unknown> | null {
 /** Whether nothing was done and the same may succeed at once. */
 export function isContention(error: unknown): boolean {
   return CONTENTION.has(stateOf(error) ?? '');
+}
+
+/** Whether the server refused a statement, which has then done nothing. */
+export function isStatementError(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof DatabaseError;
 }
 
 /** The error a caller of the storage gets. */

@@ -10,7 +10,7 @@ import {
 } from '@cogitator-ai/openai-storage';
 import { AppendQueue, EventSubscriptions, type StreamHead, toLogged } from '@cogitator-ai/openai-storage/driver';
 import type { Connection } from '../database/connection.ts';
-import { toStorageError } from '../database/postgres-error.ts';
+import { isStatementError, toStorageError } from '../database/postgres-error.ts';
 import { type HeadRow, toHead } from './head-row.ts';
 import { Listener } from './listener.ts';
 
@@ -44,10 +44,11 @@ export class PostgresEventLog implements EventLog {
       onNotice: (payload) => this.#hear(payload),
       onReconnect: () => this.#subscriptions.refreshAll(),
     });
-    this.#appends = new AppendQueue(
-      (batches) => this.#append(batches, channel),
-      ({ stream }, generation, events) => this.#subscriptions.publish(stream, generation, events),
-    );
+    this.#appends = new AppendQueue({
+      write: (batches) => this.#append(batches, channel),
+      onWritten: ({ stream }, generation, events) => this.#subscriptions.publish(stream, generation, events),
+      isRefusal: isStatementError,
+    });
   }
 
   async append(batch: EventBatch): Promise<number | null> {

@@ -131,8 +131,8 @@ export class RedisEventLog implements EventLog {
     const events = this.#keySpace.events(stream);
     const keys = [this.#keySpace.record(runOfStream(stream)), events, this.#keySpace.writer(stream)];
     const channel = this.channelOf(events);
-    return new AppendQueue(
-      async (batches) => {
+    return new AppendQueue({
+      write: async (batches) => {
         const args = batches.flatMap((batch) => [
           batch.fence,
           batch.events.length,
@@ -142,8 +142,8 @@ export class RedisEventLog implements EventLog {
         const [generation, ...results] = reply as [generation: string, ...results: (number | null)[]];
         return results.map((lastSeq) => (lastSeq === null ? null : { generation, lastSeq }));
       },
-      (batch, generation, events_) => this.#subscriptions.publish(batch.stream, generation, events_),
-    );
+      onWritten: (batch, generation, written) => this.#subscriptions.publish(batch.stream, generation, written),
+    });
   }
 }
 
