@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect } from 'vitest';
-import { noise } from './blobs.ts';
+import { contentOf, noise } from './blobs.ts';
 import { newId } from './sample-records.ts';
 import type { StorageTest } from './storage-test.ts';
 
@@ -11,6 +11,10 @@ const BLOB_MEBIBYTES = 100;
 const CHUNK_BYTES = 64 * 1024;
 /** What may be under way between source and store. */
 const MOST_HELD_BYTES = 32 * MEBIBYTE;
+
+const TINY_CHUNKS = 50_000;
+/** What may be held of them: a quarter of what there is when each is kept by itself. */
+const MOST_HELD_BY_TINY_BYTES = 4 * MEBIBYTE;
 
 const { signal } = new AbortController();
 
@@ -26,16 +30,18 @@ async function* hugeContent(checkpoint: () => void): AsyncGenerator<Uint8Array> 
   }
 }
 
-/** Notes the most memory that buffers take beyond what they took at first. */
-function watchBuffers(): { checkpoint: () => void; mostBytes: () => number } {
+/** Notes the most memory of a kind that is taken beyond what was taken at first. */
+function watchMemory(bytesOf: (usage: NodeJS.MemoryUsage) => number): {
+  checkpoint: () => void;
+  mostBytes: () => number;
+} {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
   const held = (): number => {
     // The first frees what the memory of buffers belongs to, the second waits until that memory is given back.
     collectGarbage();
     collectGarbage();
-    const { arrayBuffers, external } = process.memoryUsage();
-    return Math.max(arrayBuffers, external);
+    return bytesOf(process.memoryUsage());
   };
   const before = held();
   let most = 0;
@@ -59,7 +65,7 @@ export function describeBlobStreaming(it: StorageTest, bounded: boolean): void {
       async ({ storage }) => {
         const key = newId('file');
         const sent = createHash('sha256');
-        const memory = watchBuffers();
+        const memory = watchMemory(({ arrayBuffers, external }) => Math.max(arrayBuffers, external));
         async function* source(): AsyncGenerator<Uint8Array> {
           for await (const chunk of hugeContent(memory.checkpoint)) {
             sent.update(chunk);
@@ -82,5 +88,24 @@ export function describeBlobStreaming(it: StorageTest, bounded: boolean): void {
         expect(await storage.blobs.delete(key)).toBe(true);
       },
     );
+  });
+  describe('a blob of very many very small chunks', () => {
+    it(`is stored${bounded ? ' without a trace of each in memory' : ''}`, async ({ storage }) => {
+      const key = newId('file');
+      const memory = watchMemory(({ heapUsed }) => heapUsed);
+      async function* source(): AsyncGenerator<Uint8Array> {
+        const chunk = Buffer.alloc(1);
+        for (let index = 0; index < TINY_CHUNKS; index++) {
+          chunk[0] = index;
+          yield await Promise.resolve(chunk);
+          if (index % 10_000 === 9999) memory.checkpoint();
+        }
+      }
+      expect(await storage.blobs.put(key, source(), { signal })).toMatchObject({ bytes: TINY_CHUNKS });
+      if (bounded) expect(memory.mostBytes()).toBeLessThan(MOST_HELD_BY_TINY_BYTES);
+      const expected = Buffer.from(Array.from({ length: TINY_CHUNKS }, (_, index) => index % 256));
+      expect((await contentOf(storage, key))?.equals(expected)).toBe(true);
+      await storage.blobs.delete(key);
+    });
   });
 }
