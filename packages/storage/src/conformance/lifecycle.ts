@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { StorageError } from '../contract/storage-error.ts';
 import type { Storage } from '../contract/storage.ts';
 import { chunksOf, noise } from './blobs.ts';
@@ -46,6 +46,36 @@ async function use(storage: Storage): Promise<void> {
 /** What keeps this process alive: timers, sockets, …, each as often as there is one. */
 function activeResources(): string[] {
   return process.getActiveResourcesInfo();
+}
+
+/**
+ * Watches the timers that are set until `restore`, also those that do not keep the process alive; `left` is where those were set
+ * that have neither fired nor been cleared.
+ */
+function watchTimers(): { left: () => string[]; restore: () => void } {
+  const { setTimeout: setOnce, setInterval: setRepeated, clearTimeout: clear } = globalThis;
+  const open = new Map<unknown, string>();
+  const note = (timer: NodeJS.Timeout): NodeJS.Timeout => {
+    open.set(timer, new Error('A timer was set').stack ?? '');
+    return timer;
+  };
+  const drop = (timer?: NodeJS.Timeout | string | number): void => {
+    open.delete(timer);
+    clear(timer);
+  };
+  vi.stubGlobal('setTimeout', (callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => {
+    const timer = setOnce(() => {
+      open.delete(timer);
+      callback(...args);
+    }, ms);
+    return note(timer);
+  });
+  vi.stubGlobal('setInterval', (callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) =>
+    note(setRepeated(callback, ms, ...args)),
+  );
+  vi.stubGlobal('clearTimeout', drop);
+  vi.stubGlobal('clearInterval', drop);
+  return { left: () => [...open.values()], restore: () => void vi.unstubAllGlobals() };
 }
 
 /** What is there now and was not before. */
@@ -142,6 +172,7 @@ export function describeLifecycle(it: StorageTest, open: OpenStorage): void {
 
     it('ends timers and connections', async () => {
       const before = activeResources();
+      const timers = watchTimers();
       // Ten times, so that a leak shows whatever else comes and goes meanwhile.
       const data = newId('data');
       for (let round = 0; round < 10; round++) {
@@ -150,8 +181,10 @@ export function describeLifecycle(it: StorageTest, open: OpenStorage): void {
         await apply(storage, { writes: [insert(assistantKey())] });
         await storage.close();
       }
-      for (let attempt = 0; attempt < 100 && leaked(before).length > 0; attempt++) await sleep(20);
-      expect(leaked(before)).toEqual([]);
+      const left = (): string[] => [...leaked(before), ...timers.left()];
+      for (let attempt = 0; attempt < 250 && left().length > 0; attempt++) await sleep(20);
+      timers.restore();
+      expect(left()).toEqual([]);
     });
 
     it('of one storage leaves another one open', async ({ storage }) => {
