@@ -51,6 +51,8 @@ export default defineConfig({
       e2e('e2e-redis', 'redis'),
       // Servers are killed and disks are filled: one after another.
       project('faults', ['tests/faults/**/*.test.ts'], 120_000, { fileParallelism: false }),
+      // Several servers each, of which some are killed.
+      project('topology', ['tests/topology/**/*.test.ts'], 120_000, { fileParallelism: false }),
     ],
   },
 });

@@ -1,4 +1,4 @@
-import { createEngine, type Logger } from '@cogitator-ai/openai-engine';
+import { createEngine, type Logger, type ServerTool } from '@cogitator-ai/openai-engine';
 import { createApp } from '@cogitator-ai/openai-http';
 import { serve } from '@cogitator-ai/openai-http/node';
 import { DEFAULT_MODEL, DEMO_MODEL, openModels, readProviders } from '@cogitator-ai/openai-models';
@@ -6,6 +6,7 @@ import { ConfigError } from './config/config-error.ts';
 import { isLoopback, listenHost, urlHost } from './config/listen-host.ts';
 import { refuseOwnUrl } from './config/refuse-own-url.ts';
 import type { Config } from './config/settings.ts';
+import { openQueue } from './storage/open-queue.ts';
 import { openStorage } from './storage/open-storage.ts';
 
 export interface StartServerOptions {
@@ -13,6 +14,8 @@ export interface StartServerOptions {
   /** Such as `process.env`: the providers of models are read from it. */
   environment: Readonly<Record<string, string | undefined>>;
   logger: Logger;
+  /** Functions that run here when an assistant names them. Default none. */
+  tools?: readonly ServerTool[];
 }
 
 export interface FoundModels {
@@ -35,14 +38,35 @@ export interface RunningServer {
 }
 
 /**
- * Puts storage, models, engine and transport together and listens.
+ * Puts storage, queue, models, engine and transport together and listens.
  *
- * @throws `ConfigError` and `ModelConfigError` for providers that cannot be used; `StorageError` when the storage cannot be
- * opened; what `listen` fails with, such as EADDRINUSE.
+ * @throws `ConfigError` and `ModelConfigError` for settings and providers that cannot be used; `StorageError` when the storage
+ * cannot be opened; what `listen` fails with, such as EADDRINUSE.
  */
-export async function startServer({ config, environment, logger }: StartServerOptions): Promise<RunningServer> {
+export async function startServer(options: StartServerOptions): Promise<RunningServer> {
+  const { config, environment } = options;
   const host = listenHost(config);
+  assertRole(config);
   await refuseOwnUrl(environment, { host, port: config.port });
+  /** What is to be closed, last first. */
+  const opened: { close(): Promise<void> }[] = [];
+  const release = async (): Promise<void> => {
+    for (const part of opened.splice(0).toReversed()) await part.close();
+  };
+  try {
+    return await start(options, host, opened, release);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function start(
+  { config, environment, logger, tools = [] }: StartServerOptions,
+  host: string,
+  opened: { close(): Promise<void> }[],
+  release: () => Promise<void>,
+): Promise<RunningServer> {
   const models = await openModels({
     environment,
     aliases: {
@@ -52,23 +76,35 @@ export async function startServer({ config, environment, logger }: StartServerOp
     ...defaultProviderOf(config),
     onUnreachable: (provider, err) => logger.warn({ provider, err }, 'The models of a provider could not be listed.'),
   });
+  opened.push(models);
   const wrong = [DEFAULT_MODEL, ...Object.keys(config.modelAliases)].find((name) => !models.accepts(name));
   if (wrong !== undefined) {
-    await models.close();
     throw new ConfigError(
       `The model that '${wrong}' stands for, '${config.modelAliases[wrong] ?? config.defaultModel}', belongs to no provider ` +
         'that is configured.',
     );
   }
-  const storage = await openStorage({ ...config, onWarning: (message) => logger.warn({}, message) }).catch(
-    async (error: unknown) => {
-      await models.close();
-      throw error;
-    },
-  );
-  const engine = createEngine({ storage, models, logger, limits: { contextTokens: config.contextTokens } });
+  const storage = await openStorage({ ...config, onWarning: (message) => logger.warn({}, message) });
+  opened.push(storage);
+  const queue = await openQueue({
+    ...config,
+    onError: (err) => logger.warn({ err }, 'The queue of runs has lost its connection for now.'),
+  });
+  if (queue) opened.push(queue);
+  const { leaseMs, heartbeatMs = Math.ceil(leaseMs / 3), contextTokens, sweepIntervalMs } = config;
+  const engine = createEngine({
+    storage,
+    models,
+    tools,
+    logger,
+    sweepIntervalMs,
+    limits: { contextTokens, leaseMs, heartbeatMs },
+    maxConcurrentRuns: config.role === 'api' ? 0 : config.maxConcurrentRuns,
+    ...(queue && { queue }),
+  });
   const app = createApp({
     engine,
+    api: config.role !== 'worker',
     apiKeys: config.apiKeys,
     cors: { origin: config.corsOrigin.includes('*') ? true : config.corsOrigin },
     logger,
@@ -76,19 +112,10 @@ export async function startServer({ config, environment, logger }: StartServerOp
     maxFileBytes: config.maxFileBytes,
     strictFileDownloads: config.strictFileDownloads,
   });
-
-  async function release(): Promise<void> {
-    await models.close();
-    await storage.close();
-  }
-
-  const serving = await serve({ app, engine, port: config.port, host }).catch(async (error: unknown) => {
-    await release();
-    throw error;
-  });
+  const serving = await serve({ app, engine, port: config.port, host });
   engine.start();
   const { port, address } = serving;
-  if (config.apiKeys.length === 0 && !isLoopback(address)) {
+  if (config.apiKeys.length === 0 && config.role !== 'worker' && !isLoopback(address)) {
     logger.warn({ host }, 'Other machines are let in without a key: set API_KEYS.');
   }
 
@@ -106,13 +133,16 @@ export async function startServer({ config, environment, logger }: StartServerOp
         !names.some((name) => name === provider || name.startsWith(`${provider}/`));
       return { models: names, withoutModels: [...providers].filter(namesNone) };
     },
-    close: () => (closing ??= shutDown()),
+    close: () => (closing ??= serving.close({ graceMs: config.shutdownGraceMs }).then(release)),
   };
+}
 
-  async function shutDown(): Promise<void> {
-    await serving.close({ graceMs: config.shutdownGraceMs });
-    await release();
+/** @throws `ConfigError` for settings that do not go together. */
+function assertRole({ role, storageUrl, leaseMs, heartbeatMs = 0 }: Config): void {
+  if (role !== 'all' && /^(?:memory|sqlite):/.test(storageUrl)) {
+    throw new ConfigError(`ROLE=${role} goes with postgres://… and redis://…, which several processes share.`);
   }
+  if (heartbeatMs >= leaseMs) throw new ConfigError(`HEARTBEAT_MS must be less than LEASE_MS, ${leaseMs}.`);
 }
 
 function defaultProviderOf({ defaultModel }: Config): { defaultProvider?: string } {

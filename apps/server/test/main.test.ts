@@ -75,6 +75,12 @@ async function openStream(url: string, content: string, headers: Record<string, 
   });
 }
 
+/** What the deltas of a stream say. */
+function textOf(stream: string): string {
+  const deltas = stream.matchAll(/^data: (\{"id":"msg_\w+","object":"thread\.message\.delta".*)$/gm);
+  return [...deltas].map(([, data = '']) => JSON.parse(data).delta.content[0].text.value as string).join('');
+}
+
 describe('the server process', () => {
   it('prints help and version, and ends', async () => {
     const help = start(['--help']);
@@ -104,6 +110,8 @@ describe('the server process', () => {
     [[], { OLLAMA_HOST: 'ftp://gpu' }, 2, 'OLLAMA_HOST must be a '],
     [['--default-model', 'groq/x'], {}, 2, "The model that 'default' stands for, 'groq/x', belongs to no provider"],
     [[], { MODEL_ALIASES: 'old=groq/x' }, 2, "The model that 'old' stands for, 'groq/x', belongs to no provider"],
+    [[], { ROLE: 'api' }, 2, 'ROLE=api goes with postgres://… and redis://…, which several processes share.'],
+    [[], { HEARTBEAT_MS: '15000' }, 2, 'HEARTBEAT_MS must be less than LEASE_MS, 15000.'],
     [[], { STORAGE_URL: 'mysql://root:hunter2@db' }, 2, 'STORAGE_URL must be sqlite:FILE, postgres://'],
     [[], { STORAGE_URL: 'sqlite:/dev/null/x.db' }, 1, 'The storage cannot be used. The file system refused: EEXIST'],
     [
@@ -280,14 +288,24 @@ describe('the server process', () => {
     expect(started.output()).toMatch(/"message":"boom".*"msg":"An error that nothing caught ended the server\."/);
   });
 
-  it('ends runs that outlast the grace, and tells their readers', async () => {
-    const started = start(['--port', '0'], { SHUTDOWN_GRACE_MS: '200' });
+  it('leaves runs that outlast the grace to the next start, and tells their readers', async () => {
+    const started = start(['--port', '0'], { SHUTDOWN_GRACE_MS: '200', STORAGE_URL: '' });
     const stream = await openStream(await listening(started), 'slowly');
     started.child.kill('SIGTERM');
     const text = await stream.text();
-    expect(text).toContain('event: thread.run.failed');
-    expect(text).toContain('data: [DONE]');
+    expect(text).toMatch(/event: error\ndata: .*The server is shutting down; the run goes on\./);
     expect(await started.exited).toBe(0);
+
+    const again = await listening(start(['--port', '0'], { STORAGE_URL: '' }));
+    const [, path] = /(\/v1\/threads\/\w+\/runs\/\w+\/events)/.exec(text) as RegExpExecArray;
+    const whole = await (await fetch(again + path)).text();
+    expect(whole).toContain('event: thread.run.completed');
+    const answered = textOf(whole);
+    expect(answered.startsWith(textOf(text))).toBe(true);
+    const { data } = (await (await fetch(`${again}${path!.replace(/runs.*/, 'messages')}`)).json()) as {
+      data: { content: { text: { value: string } }[] }[];
+    };
+    expect(data[0]!.content[0]!.text.value).toBe(answered);
   });
 
   it('ends at once at a second signal', async () => {

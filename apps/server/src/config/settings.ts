@@ -19,6 +19,7 @@ interface Setting {
 }
 
 const ONE_HOUR_MS = 3_600_000;
+const ROLES = ['all', 'api', 'worker'] as const;
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 const Text = z.string().trim().min(1);
@@ -65,6 +66,11 @@ export const Config = z.strictObject({
   storageListenUrl: Text.regex(/^postgres(?:ql)?:\/\//).optional(),
   storageMigrate: Switch.default(true),
   blobsUrl: Text.refine((url) => parseBlobsUrl(url) !== null).optional(),
+  role: z.enum(ROLES).default('all'),
+  maxConcurrentRuns: wholeNumber(1, 100_000).default(1000),
+  leaseMs: wholeNumber(1000, ONE_HOUR_MS).default(15_000),
+  heartbeatMs: wholeNumber(100, ONE_HOUR_MS).optional(),
+  sweepIntervalMs: wholeNumber(100, ONE_HOUR_MS).default(2000),
   defaultModel: Text.optional(),
   modelAliases: Aliases.default({}),
   contextTokens: wholeNumber(1024, 100_000_000).default(128_000),
@@ -132,6 +138,41 @@ export const SETTINGS: { readonly [Name in keyof Config]-?: Setting } = {
     help: 'Where the content of files is kept instead, with PostgreSQL or Redis: s3://BUCKET/PREFIX, credentials as the AWS SDK finds them.',
     allowed: 's3://BUCKET/PREFIX, with the options endpoint, region and path_style, and without credentials',
     secret: true,
+  },
+  role: {
+    flag: 'role',
+    environment: ['ROLE'],
+    value: ROLES.join('|'),
+    help: 'What this process does: answer clients, advance runs, or both. One alone goes with PostgreSQL and Redis.',
+    allowed: `one of ${ROLES.join(', ')}`,
+  },
+  maxConcurrentRuns: {
+    flag: 'max-concurrent-runs',
+    environment: ['MAX_CONCURRENT_RUNS'],
+    value: 'NUMBER',
+    help: 'Most runs advanced here at a time; others wait, or go to other processes.',
+    allowed: 'a number, 1 to 100000',
+  },
+  leaseMs: {
+    flag: 'lease-ms',
+    environment: ['LEASE_MS'],
+    value: 'MS',
+    help: 'Silence after which a process counts as lost and its runs are taken over.',
+    allowed: `milliseconds, 1000 to ${ONE_HOUR_MS}`,
+  },
+  heartbeatMs: {
+    flag: 'heartbeat-ms',
+    environment: ['HEARTBEAT_MS'],
+    value: 'MS',
+    help: 'How often a process says that it works on its runs. A third of the lease unless set.',
+    allowed: `milliseconds, 100 to ${ONE_HOUR_MS}, less than the lease`,
+  },
+  sweepIntervalMs: {
+    flag: 'sweep-interval-ms',
+    environment: ['SWEEP_INTERVAL_MS'],
+    value: 'MS',
+    help: 'How often lost runs, and all that has expired, are looked for.',
+    allowed: `milliseconds, 100 to ${ONE_HOUR_MS}`,
   },
   defaultModel: {
     flag: 'default-model',

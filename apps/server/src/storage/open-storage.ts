@@ -1,6 +1,7 @@
 import type { BlobStore, Storage } from '@cogitator-ai/openai-storage';
 import { ConfigError } from '../config/config-error.ts';
 import { openBlobs } from './open-blobs.ts';
+import { openQueue } from './open-queue.ts';
 import { parseStorageUrl } from './parse-storage-url.ts';
 
 export interface OpenStorageOptions {
@@ -90,12 +91,16 @@ async function openDriver(options: OpenStorageOptions, blobs?: BlobStore): Promi
  *
  * @returns What was done, for people.
  */
-export async function migrateStorage({ storageUrl }: Pick<OpenStorageOptions, 'storageUrl'>): Promise<string> {
+export async function migrateStorage(
+  options: Pick<OpenStorageOptions, 'storageUrl' | 'storageListenUrl'> & { leaseMs: number },
+): Promise<string> {
+  const { storageUrl } = options;
   const target = parseStorageUrl(storageUrl);
   if (target?.driver === 'postgres') {
     const { migratePostgres } = await import('@cogitator-ai/openai-storage-postgres');
     const { url, schema } = target;
     const applied = await migratePostgres({ url, ...(schema === undefined ? {} : { schema }) });
+    await (await openQueue({ ...options, storageMigrate: true }))?.close();
     return applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'Everything is up to date.';
   }
   const storage = await openStorage({ storageUrl });
