@@ -10,10 +10,11 @@ const MAX_READS_AHEAD = 64;
 const BUSY_PAUSE_MS = 5;
 
 interface PendingWrite {
-  /** Whether it is to be taken back alone when it throws. */
   readonly work: () => unknown;
   readonly committed: (result: unknown) => void;
   readonly failed: (error: unknown) => void;
+  /** When it was first kept from writing because another process was, or `null`. */
+  busySince: number | null;
 }
 
 /**
@@ -28,8 +29,8 @@ export class Connection {
   #isScheduled = false;
   /** Reads since a write began to wait. */
   #readsAhead = 0;
-  /** When the first pending write was refused because another process was writing, or `null`. */
-  #busySince: number | null = null;
+  /** Whether another process was writing at the last attempt. */
+  #isBusy = false;
   #isClosed = false;
 
   /** @param options.busyTimeoutMs - How long a write waits for those of other processes. */
@@ -88,10 +89,12 @@ export class Connection {
       this.#pending.push({
         work,
         committed: (result) => {
-          onCommit?.(result as T);
+          // Heard of by others only after this turn.
           resolve(result as T);
+          onCommit?.(result as T);
         },
         failed: reject,
+        busySince: null,
       });
       this.#schedule();
     });
@@ -114,7 +117,7 @@ export class Connection {
 
   /** Who reads in a loop leaves the event loop no turn, since reads end at once; so the writes must come in between. */
   #letWritesThrough(): void {
-    if (this.#pending.length === 0 || this.#busySince !== null) this.#readsAhead = 0;
+    if (this.#pending.length === 0 || this.#isBusy) this.#readsAhead = 0;
     else if (++this.#readsAhead > MAX_READS_AHEAD) this.#writeBatch();
   }
 
@@ -127,7 +130,7 @@ export class Connection {
       this.#writeBatch();
       if (this.#pending.length > 0) this.#schedule();
     };
-    if (this.#busySince === null) setImmediate(pump);
+    if (!this.#isBusy) setImmediate(pump);
     else setTimeout(pump, BUSY_PAUSE_MS * (0.5 + Math.random()));
   }
 
@@ -136,12 +139,12 @@ export class Connection {
     try {
       this.#database.exec('BEGIN IMMEDIATE');
     } catch (error) {
-      if (isBusy(error) && this.#mayWait()) return false;
-      this.#busySince = null;
-      this.#refuse(this.#pending.splice(0), error);
-      return true;
+      this.#isBusy = isBusy(error);
+      const refused = this.#isBusy ? this.#takeOverdue() : this.#pending.splice(0);
+      this.#refuse(refused, error);
+      return refused.length > 0;
     }
-    this.#busySince = null;
+    this.#isBusy = false;
     const batch = this.#pending.splice(0, MAX_BATCH);
     const done: (() => void)[] = [];
     try {
@@ -153,8 +156,19 @@ export class Connection {
       this.#refuse(batch, error);
       return true;
     }
-    for (const settle of done) settle();
+    this.#settle(done);
     return true;
+  }
+
+  /** Calls them all, also when one throws. */
+  #settle(done: (() => void)[]): void {
+    const settle = done.shift();
+    if (!settle) return;
+    try {
+      settle();
+    } finally {
+      this.#settle(done);
+    }
   }
 
   #rollBack(): void {
@@ -165,9 +179,12 @@ export class Connection {
     }
   }
 
-  #mayWait(): boolean {
-    this.#busySince ??= performance.now();
-    return performance.now() - this.#busySince < this.#busyTimeoutMs;
+  /** Takes out the writes that have waited for other processes as long as they may. */
+  #takeOverdue(): PendingWrite[] {
+    const now = performance.now();
+    for (const write of this.#pending) write.busySince ??= now;
+    const next = this.#pending.findIndex(({ busySince }) => now - (busySince as number) < this.#busyTimeoutMs);
+    return this.#pending.splice(0, next === -1 ? this.#pending.length : next);
   }
 
   #refuse(writes: readonly PendingWrite[], error: unknown): void {

@@ -59,7 +59,14 @@ export class EventSubscriptions {
 
   /** Passes on what this process has written. */
   publish(stream: EventStreamKey, part: StreamPart): void {
-    for (const subscription of this.#byStream.get(nameOf(stream)) ?? []) this.#deliver(subscription, part);
+    for (const subscription of this.#byStream.get(nameOf(stream)) ?? []) {
+      try {
+        this.#deliver(subscription, part);
+      } catch {
+        // What was written stays so; the next poll looks again.
+        this.#seenVersion = null;
+      }
+    }
   }
 
   close(): void {
