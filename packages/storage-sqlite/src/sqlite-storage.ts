@@ -16,6 +16,7 @@ import {
 import { FileBlobStore } from './blobs/file-blob-store.ts';
 import { toFileError } from './blobs/file-error.ts';
 import { Connection } from './database/connection.ts';
+import { makeDirectory } from './database/durable-directory.ts';
 import { openDatabase } from './database/open-database.ts';
 import { toStorageError } from './database/sqlite-error.ts';
 import { type Appended, SqliteEventLog } from './events/sqlite-event-log.ts';
@@ -49,6 +50,7 @@ export async function openSqliteStorage(options: SqliteStorageOptions): Promise<
   const blobDirectory = resolve(options.blobDirectory ?? join(dirname(path), 'blobs'));
   let connection: Connection;
   try {
+    await makeDirectory(dirname(path));
     const database = openDatabase({ path, synchronous: options.synchronous ?? 'normal' });
     connection = new Connection(database, { busyTimeoutMs: options.busyTimeoutMs ?? 5000 });
   } catch (error) {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   type BlobInfo,
@@ -11,6 +11,7 @@ import {
 } from '@cogitator-ai/openai-storage';
 import { untilAborted } from '@cogitator-ai/openai-storage/driver';
 import type { Connection } from '../database/connection.ts';
+import { makeDirectory, syncDirectory } from '../database/durable-directory.ts';
 import { toFileError } from './file-error.ts';
 
 const SELECT_BLOB = 'SELECT file, bytes, sha256 FROM blob WHERE key = ?';
@@ -126,7 +127,7 @@ export class FileBlobStore implements BlobStore {
     let bytes = 0;
     let handle: FileHandle | undefined;
     try {
-      await mkdir(dirname(path), { recursive: true });
+      await makeDirectory(dirname(path));
       handle = await open(path, 'wx');
     } catch (error) {
       throw toFileError(error);
@@ -178,14 +179,6 @@ export class FileBlobStore implements BlobStore {
 function newFileName(): string {
   const name = randomUUID().replaceAll('-', '');
   return `${name.slice(0, 2)}/${name.slice(2)}`;
-}
-
-/** Makes the entry of a new file as durable as the file. */
-async function syncDirectory(path: string): Promise<void> {
-  // Windows does not open folders.
-  const handle = await open(path, 'r').catch(() => null);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
 }
 
 function isRunning(processId: number): boolean {

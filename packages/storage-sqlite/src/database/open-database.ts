@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { migrate } from './migrate.ts';
 
@@ -13,9 +11,8 @@ export interface DatabaseOptions {
   readonly synchronous: 'normal' | 'full';
 }
 
-/** Opens the database, makes it if need be, and brings its tables up to date. */
+/** Opens the database in a folder that is there, makes it if need be, and brings its tables up to date. */
 export function openDatabase({ path, synchronous }: DatabaseOptions): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true });
   const database = new DatabaseSync(path, { timeout: OPEN_TIMEOUT_MS, enableForeignKeyConstraints: true });
   try {
     migrate(database);
