@@ -23,16 +23,20 @@ async function warnings(url = server.url): Promise<string[]> {
 
 describe('opening warns', () => {
   it('that a server may evict', async () => {
-    await admin.config('SET', 'save', '60 1');
+    await admin.config('SET', 'appendonly', 'yes');
     expect(await warnings()).toEqual([]);
     await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
     expect(await warnings()).toEqual([expect.stringContaining('maxmemory-policy is allkeys-lru')]);
     await admin.config('SET', 'maxmemory-policy', 'noeviction');
+    await admin.config('SET', 'appendonly', 'no');
   });
 
-  it('that a server forgets, unless it keeps a log or snapshots', async () => {
+  it('that a server forgets, unless it keeps a log', async () => {
     await admin.config('SET', 'save', '');
     expect(await warnings()).toEqual([expect.stringContaining('forgets everything')]);
+    // As it is by default.
+    await admin.config('SET', 'save', '3600 1 300 100 60 10000');
+    expect(await warnings()).toEqual([expect.stringContaining('since its last snapshot')]);
     await admin.config('SET', 'appendonly', 'yes');
     expect(await warnings()).toEqual([]);
     await admin.config('SET', 'appendonly', 'no');

@@ -30,9 +30,11 @@ function risksOf(info: ReadonlyMap<string, string>, save: string | null): string
       `Redis may evict what is stored: its maxmemory-policy is ${policy}. Set it to noeviction, so that a full server refuses writes instead.`,
     );
   }
-  if (info.get('aof_enabled') === '0' && save === '') {
+  if (info.get('aof_enabled') === '0' && save !== null) {
     risks.push(
-      'Redis forgets everything when it restarts: it has neither an append-only file nor snapshots. Set appendonly to yes.',
+      save === ''
+        ? 'Redis forgets everything when it restarts: it has neither an append-only file nor snapshots. Set appendonly to yes.'
+        : 'Redis forgets what was written since its last snapshot when it crashes: it has no append-only file. Set appendonly to yes.',
     );
   }
   return risks;
