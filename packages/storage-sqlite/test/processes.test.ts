@@ -111,11 +111,13 @@ describe('several processes', () => {
     gate.resolve();
     const answers = await Promise.allSettled(puts);
     await (await opening).close();
-    for (const [n, answer] of answers.entries()) {
-      const blob = await storage.blobs.get(keys[n] as string, { signal });
-      expect(blob !== null).toBe(answer.status === 'fulfilled');
-      if (blob) expect(await text(blob.content)).toBe('halfhalf');
-    }
+    const contents = keys.map(async (key) => {
+      const blob = await storage.blobs.get(key, { signal });
+      return blob && text(blob.content);
+    });
+    expect(await Promise.all(contents)).toEqual(
+      answers.map(({ status }) => (status === 'fulfilled' ? 'halfhalf' : null)),
+    );
     await storage.close();
   });
 
