@@ -1,4 +1,5 @@
 import { isTerminalRunStatus, type Run } from '@cogitator-ai/openai-protocol';
+import { StorageError } from '@cogitator-ai/openai-storage';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import { HandOverError, type RunHandler } from '../dispatch/dispatcher.ts';
 import { ModelError } from '../ports/model-port.ts';
@@ -57,8 +58,9 @@ async function advance(context: EngineContext, held: HeldRun, interrupt: AbortSi
   } catch (error) {
     const cause: unknown = held.stopped.aborted ? held.stopped.reason : error;
     if (cause instanceof ClaimLostError) return;
-    if (interrupt.reason instanceof HandOverError && !held.stopped.aborted && !expiry.signal.aborted) {
-      await handOver(context, held);
+    const mayGoOn = interrupt.reason instanceof HandOverError || isPassing(cause);
+    if (mayGoOn && !expiry.signal.aborted) {
+      await leave(context, held);
       return;
     }
     await settle(context, held, progress, (run) => explain(context, run, cause, { interrupt, expired: expiry.signal }));
@@ -83,7 +85,7 @@ async function takeTurns(
   const left = held.claim.isTakeover ? await takeOver(context, held) : null;
   if (left) Object.assign(progress, { open: left.open, openUsage: left.openUsage, usage: left.usage });
   if (held.state.attempts > limits.maxAttempts) {
-    return failure(`The servers were lost that worked on this run, ${limits.maxAttempts} times in all.`);
+    return failure(`The run was broken off ${limits.maxAttempts} times by failures of the server.`);
   }
   const meter = new PromptMeter();
   const conversation = await loadConversation(context, held.run, meter, promptWindow(context, held.run), stop);
@@ -181,15 +183,21 @@ async function executeServerTools(
   );
 }
 
-/** Leaves the run to others, who go on where it is. */
-async function handOver(context: EngineContext, held: HeldRun): Promise<void> {
+/** Whether what broke off a run may be over soon: the store was out of reach. */
+function isPassing(cause: unknown): boolean {
+  return StorageError.isInstance(cause) && cause.retryable;
+}
+
+/** Leaves the run to whoever takes it up, this process or another, and goes on where it is. */
+async function leave(context: EngineContext, held: HeldRun): Promise<void> {
   const { id: runId, thread_id: threadId } = held.run;
-  const { fence } = held;
+  const ticket = { runId, threadId, fence: held.fence };
   try {
-    await held.settled();
-    await context.storage.renew([held.lease], { ms: 0 });
-    context.dispatcher.enqueue({ runId, threadId, fence });
-    context.logger.info({ runId, threadId }, 'A run was left to others.');
+    await untilReachable(context, { waiting: 'a run waits for it to be gone on with' }, async () => {
+      if (!held.stopped.aborted) await held.settled();
+      const [isLeft] = await context.storage.renew([held.lease], { ms: 0 });
+      if (isLeft) context.dispatcher.enqueue(ticket);
+    });
   } catch (err) {
     context.logger.warn({ runId, threadId, err }, 'A run is left to others when its lease runs out.');
   }
