@@ -12,6 +12,7 @@ const ENTRY_POINTS = {
   'packages/models': ['.'],
   'packages/openai-compat': ['.'],
   'packages/protocol': ['.'],
+  'packages/queue-bullmq': ['.'],
   'packages/storage': ['.', './memory', './driver', './conformance'],
   'packages/storage-postgres': ['.'],
   'packages/storage-redis': ['.'],
