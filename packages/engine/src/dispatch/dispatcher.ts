@@ -62,7 +62,7 @@ export class Dispatcher {
    */
   enqueue(ticket: RunTicket, { here = false }: { here?: boolean } = {}): void {
     const handler = this.#handler;
-    if (here && handler && !this.#closing && this.#executions.size < this.#maxConcurrent) {
+    if (here && handler && !this.#closing && this.#hasRoomAhead) {
       void this.#executeAhead(handler, ticket);
       return;
     }
@@ -97,6 +97,11 @@ export class Dispatcher {
     signal.removeEventListener('abort', handOver);
   }
 
+  /** One place is the queue's, which cannot be told to take none: what waits there has its turn however many come ahead of it. */
+  get #hasRoomAhead(): boolean {
+    return this.#executions.size < this.#maxConcurrent && this.#ahead + 1 < this.#maxConcurrent;
+  }
+
   async #executeAhead(handler: RunHandler, ticket: RunTicket): Promise<void> {
     this.#ahead++;
     this.#makeRoom();
@@ -107,7 +112,7 @@ export class Dispatcher {
 
   /** What is advanced ahead of the queue takes the room of what is in it. */
   #makeRoom(): void {
-    if (!this.#closing) this.#queue.resize(Math.max(1, this.#maxConcurrent - this.#ahead));
+    if (!this.#closing) this.#queue.resize(this.#maxConcurrent - this.#ahead);
   }
 
   async #execute(handler: RunHandler, ticket: RunTicket): Promise<void> {
