@@ -15,7 +15,7 @@ export interface RunLeasesOptions {
 export class RunLeases {
   readonly #options: RunLeasesOptions;
   readonly #held = new Set<HeldRun>();
-  #timer: NodeJS.Timeout | null = null;
+  #isBeating = false;
 
   constructor(options: RunLeasesOptions) {
     this.#options = options;
@@ -23,15 +23,16 @@ export class RunLeases {
 
   add(held: HeldRun): void {
     this.#held.add(held);
-    this.#timer ??= this.#schedule();
+    if (!this.#isBeating) this.#schedule();
   }
 
   delete(held: HeldRun): void {
     this.#held.delete(held);
   }
 
-  #schedule(): NodeJS.Timeout {
-    return setTimeout(() => void this.#beat(), this.#options.heartbeatMs).unref();
+  #schedule(): void {
+    this.#isBeating = true;
+    setTimeout(() => void this.#beat(), this.#options.heartbeatMs).unref();
   }
 
   async #beat(): Promise<void> {
@@ -47,6 +48,7 @@ export class RunLeases {
     } catch (err) {
       logger.warn({ runs: held.length, err }, 'Leases could not be renewed; runs may be taken over.');
     }
-    this.#timer = this.#held.size > 0 ? this.#schedule() : null;
+    if (this.#held.size > 0) this.#schedule();
+    else this.#isBeating = false;
   }
 }

@@ -192,6 +192,8 @@ function isPassing(cause: unknown): boolean {
 async function leave(context: EngineContext, held: HeldRun): Promise<void> {
   const { id: runId, thread_id: threadId } = held.run;
   const ticket = { runId, threadId, fence: held.fence };
+  // A heartbeat would take back what is given away here.
+  context.leases.delete(held);
   try {
     await untilReachable(context, { waiting: 'a run waits for it to be gone on with' }, async () => {
       if (!held.stopped.aborted) await held.settled();
