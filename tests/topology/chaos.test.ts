@@ -1,12 +1,8 @@
-import { type Service, startPostgres, startRedis } from '@cogitator-ai/tests-services';
-import type { Assistant } from '@cogitator-ai/openai-protocol';
-import { startUpstream } from '@cogitator-ai/tests-upstream';
+import type { Service } from '@cogitator-ai/tests-services';
 import { it } from 'vitest';
-import { Api } from './clients/api.ts';
 import { ask, type Asked, faultsOf } from './clients/ask.ts';
-import { startReplicas } from './replicas/start-replicas.ts';
-import { followPlan, type Plan } from './upstream/plan.ts';
-import { openWorkshop } from './upstream/workshop.ts';
+import { openCluster, STORES } from './replicas/open-cluster.ts';
+import type { Plan } from './upstream/plan.ts';
 
 /** How often each test is done; the runs of each. */
 const ROUNDS = Number(process.env['SOAK'] ?? 1);
@@ -48,32 +44,13 @@ const planOf = (index: number): Plan => ({
   delayMs: 10 + (index % 3) * 15,
 });
 
-it.for(
-  [
-    { name: 'Redis', startStore: () => startRedis() },
-    { name: 'PostgreSQL', startStore: () => startPostgres() },
-  ].flatMap((store) => Array.from({ length: ROUNDS }, (_, index) => ({ ...store, round: index + 1 }))),
-)(
+it.for(STORES.flatMap((store) => Array.from({ length: ROUNDS }, (_, index) => ({ ...store, round: index + 1 }))))(
   `${RUNS} runs on three servers of which one is killed every second, on $name ($round)`,
   { timeout: 300_000 },
   async ({ startStore }, { expect, onTestFinished }) => {
-    const store = await startStore();
-    onTestFinished(() => store.remove());
-    const upstream = await startUpstream({ answer: followPlan });
-    onTestFinished(() => upstream.close());
-    const workshop = await openWorkshop({ ms: 100 });
-    onTestFinished(() => workshop.close());
-    const replicas = await startReplicas({
-      storageUrl: store.url,
-      modelUrl: upstream.url,
-      workshopUrl: workshop.url,
-      roles: ['all', 'all', 'all'],
-    });
-    onTestFinished(async () => void (await Promise.all(replicas.map((replica) => replica.remove()))));
-
-    const api = new Api(replicas.map(({ url }) => url));
-    const tools = [{ type: 'function', function: { name: 'work' } }];
-    const { id: assistantId } = await api.create<Assistant>('/assistants', { model: 'test-model', tools });
+    const cluster = await openCluster({ startStore, roles: ['all', 'all', 'all'] });
+    onTestFinished(() => cluster.remove());
+    const { api, assistantId, workshop } = cluster;
 
     const asked: Asked[] = [];
     const indexes = Array.from({ length: RUNS }, (_, index) => index).values();
@@ -82,7 +59,7 @@ it.for(
         asked.push(await ask(api, assistantId, planOf(index), index % 2 === 0 ? 'stream' : 'poll'));
       }
     };
-    const chaos = killAtRandom(replicas);
+    const chaos = killAtRandom(cluster.replicas);
     await Promise.all(Array.from({ length: AT_ONCE }, client));
     const kills = await chaos.stop();
 

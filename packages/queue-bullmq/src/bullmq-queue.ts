@@ -100,5 +100,5 @@ function backendOf({
   schema = 'openai_queue',
   migrate = true,
 }: BullmqQueueOptions): Backend {
-  return /^postgres/.test(url) ? postgresBackend(url, { schema, migrate }) : redisBackend(url, keyPrefix);
+  return url.startsWith('postgres') ? postgresBackend(url, { schema, migrate }) : redisBackend(url, keyPrefix);
 }

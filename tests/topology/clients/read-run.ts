@@ -1,3 +1,4 @@
+import type { Message } from '@cogitator-ai/openai-protocol';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 
 /** What a client has of a run's events. */
@@ -53,7 +54,10 @@ export class Reading {
       this.arrivals.push(performance.now());
       for (const part of object.delta.content) this.text += part.text?.value ?? '';
     } else if (event === 'thread.message.completed') {
-      this.completed.set(object.id as string, object.content.map((part: any) => part.text.value).join(''));
+      this.completed.set(
+        object.id as string,
+        (object as Message).content.map((part) => (part.type === 'text' ? part.text.value : '')).join(''),
+      );
     }
   }
 }

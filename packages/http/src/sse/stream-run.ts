@@ -24,12 +24,12 @@ export async function streamRun(
 ): Promise<Response> {
   // Kept before the first byte, or a client that loses the connection would find its key still in use.
   await c.get('claim')?.keepStream(started);
-  return stream(c, started, { ...options, isWhole: false, toFrame }, moreHeaders);
+  return answerEvents(c, started, { ...options, isWhole: false, toFrame }, moreHeaders);
 }
 
 /** Answers with the numbered events of a run that was begun at some time, up to its end or to where it waits now. */
 export function replayRun(c: RequestContext, run: StartedRun, options: StreamRunOptions): Response {
-  return stream(c, run, { ...options, isWhole: true, toFrame: toNumberedFrame });
+  return answerEvents(c, run, { ...options, isWhole: true, toFrame: toNumberedFrame });
 }
 
 interface StreamOptions extends StreamRunOptions {
@@ -37,7 +37,7 @@ interface StreamOptions extends StreamRunOptions {
   toFrame: ToFrame;
 }
 
-function stream(
+function answerEvents(
   c: RequestContext,
   started: StartedRun,
   options: StreamOptions,
