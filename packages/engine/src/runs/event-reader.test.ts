@@ -1,5 +1,5 @@
 import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
-import type { LoggedEvent, Storage } from '@cogitator-ai/openai-storage';
+import type { LogEvent, LoggedEvent, Storage } from '@cogitator-ai/openai-storage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EventSink, readEvents } from './event-reader.ts';
 
@@ -44,6 +44,16 @@ class SlowSink implements EventSink {
   drained(): Promise<void> {
     this.drains++;
     return new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** The done of a whole run has no number: it may not be the last of the log. */
+class NamedSink extends SlowSink {
+  override write(events: readonly LogEvent[]): boolean {
+    const numbered = events.filter((event): event is LoggedEvent => 'seq' in event);
+    const isFree = super.write(numbered);
+    if (numbered.length < events.length) this.received.push('done');
+    return isFree;
   }
 }
 
@@ -128,5 +138,99 @@ describe('readEvents', () => {
     await read(sink, { silenceMs: 5, isOver: () => Promise.resolve(++asked === 3) });
     expect(asked).toBe(3);
     expect(sink.received).toEqual(['1:a']);
+  });
+});
+
+describe('readEvents of a whole run', () => {
+  /** Whether the run has ended, or waits. */
+  let isOver: boolean;
+  const whole = { isWhole: true, isOver: () => Promise.resolve(isOver) };
+
+  beforeEach(() => {
+    isOver = false;
+  });
+
+  it('skips a done behind which the run went on, and ends with one when it has ended', async () => {
+    await append('a', 'done', 'b', 'done', 'c', 'done');
+    isOver = true;
+    const sink = new NamedSink();
+    expect(await read(sink, whole)).toBe(true);
+    expect(sink.received).toEqual(['1:a', '3:b', '5:c', 'done']);
+  });
+
+  it('skips a done behind which the run went on while it was read, and ends as soon as it is over', async () => {
+    const sink = new NamedSink();
+    const reading = read(sink, whole);
+    await append('a', 'done');
+    await expect.poll(() => sink.received).toEqual(['1:a']);
+    await append('b');
+    await append('done');
+    await append('c', 'done', 'd');
+    await expect.poll(() => sink.received).toEqual(['1:a', '3:b', '5:c', '7:d']);
+    isOver = true;
+    await append('done');
+    expect(await reading).toBe(true);
+    expect(sink.received).toEqual(['1:a', '3:b', '5:c', '7:d', 'done']);
+  });
+
+  it('skips a done that a full sink was behind of', async () => {
+    const sink = new NamedSink(1);
+    const reading = read(sink, whole);
+    for (const data of ['a', 'done', 'b', 'done', 'c']) await append(data);
+    await expect.poll(() => sink.received).toEqual(['1:a', '3:b', '5:c']);
+    isOver = true;
+    await append('done');
+    await reading;
+    expect(sink.received).toEqual(['1:a', '3:b', '5:c', 'done']);
+  });
+
+  it('goes on when its client answers between the last event that was read and the question whether it is over', async () => {
+    await append('a', 'done');
+    const sink = new NamedSink();
+    let asked = 0;
+    const reading = read(sink, {
+      isWhole: true,
+      async isOver() {
+        // It waited when it was looked at, and has gone on when nothing more is looked for.
+        if (++asked === 1) await append('b');
+        return asked === 1 || isOver;
+      },
+    });
+    await expect.poll(() => sink.received).toEqual(['1:a', '3:b']);
+    await append('c');
+    await expect.poll(() => sink.received).toEqual(['1:a', '3:b', '4:c']);
+    isOver = true;
+    await append('done');
+    expect(await reading).toBe(true);
+    expect(sink.received).toEqual(['1:a', '3:b', '4:c', 'done']);
+  });
+
+  it('waits behind a done while the run is going on again, without asking all the time', async () => {
+    await append('a', 'done');
+    const sink = new NamedSink();
+    let asked = 0;
+    const reading = read(sink, { isWhole: true, isOver: () => Promise.resolve(++asked > 1) });
+    await expect.poll(() => asked).toBe(1);
+    for (let tick = 0; tick < 20; tick++) await new Promise(setImmediate);
+    expect(asked).toBe(1);
+    await append('b', 'done');
+    await reading;
+    expect([sink.received, asked]).toEqual([['1:a', '3:b', 'done'], 2]);
+  });
+
+  it('sends no done of a run whose last events are lost', async () => {
+    await append('a', 'done', 'b');
+    isOver = true;
+    const sink = new NamedSink();
+    expect(await read(sink, { ...whole, silenceMs: 5 })).toBe(false);
+    expect(sink.received).toEqual(['1:a', '3:b']);
+  });
+
+  it('sends the one done also to who has all the rest', async () => {
+    await append('a', 'done');
+    isOver = true;
+    const sink = new NamedSink();
+    expect(await read(sink, { ...whole, after: 1 })).toBe(true);
+    expect(sink.received).toEqual(['done']);
   });
 });
