@@ -91,6 +91,7 @@ async function start(
     onError: (err) => logger.warn({ err }, 'The queue of runs has lost its connection for now.'),
   });
   if (queue) opened.push(queue);
+  const metrics = config.metrics ? (await import('./metrics.ts')).createMetrics(() => engine.activeRuns) : null;
   const { leaseMs, heartbeatMs = Math.ceil(leaseMs / 3), contextTokens, sweepIntervalMs } = config;
   const engine = createEngine({
     storage,
@@ -101,6 +102,7 @@ async function start(
     limits: { contextTokens, leaseMs, heartbeatMs },
     maxConcurrentRuns: config.role === 'api' ? 0 : config.maxConcurrentRuns,
     ...(queue && { queue }),
+    ...(metrics && { metrics: metrics.runs }),
   });
   const app = createApp({
     engine,
@@ -108,6 +110,7 @@ async function start(
     apiKeys: config.apiKeys,
     cors: { origin: config.corsOrigin.includes('*') ? true : config.corsOrigin },
     logger,
+    ...(metrics && { metrics: metrics.page }),
     maxBodyBytes: config.maxBodyBytes,
     maxFileBytes: config.maxFileBytes,
     strictFileDownloads: config.strictFileDownloads,

@@ -242,6 +242,17 @@ describe('the server process', () => {
     expect(started.output()).not.toContain('Set OPENAI_API_KEY');
   });
 
+  it('counts runs for Prometheus where it is told to', async () => {
+    const url = await listening(start(['--port', '0', '--metrics', 'true']));
+    await (await openStream(url, 'hi')).text();
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toMatch(/^openai_run_attempts_total\{attempt="first"\} 1$/m);
+    expect(metrics).toMatch(/^openai_runs_ended_total\{status="completed"\} 1$/m);
+    expect(metrics).toMatch(/^openai_runs_active 0$/m);
+    const silent = await listening(start(['--port', '0']));
+    expect((await fetch(`${silent}/metrics`)).status).toBe(404);
+  });
+
   it('asks for a key once one is set', async () => {
     const url = await listening(start(['--port', '0', '--host', '127.0.0.1'], { API_KEYS: 'sk-one' }));
     expect((await fetch(`${url}/v1/assistants`)).status).toBe(401);

@@ -3,6 +3,7 @@ import type { Storage } from '@cogitator-ai/openai-storage';
 import type { Dispatcher } from './dispatch/dispatcher.ts';
 import type { Logger } from './ports/logger.ts';
 import type { ModelPort } from './ports/model-port.ts';
+import type { RunMetrics } from './ports/run-metrics.ts';
 import type { ServerTool } from './ports/tool-port.ts';
 import type { RunLeases } from './runs/run-leases.ts';
 
@@ -16,6 +17,7 @@ export interface EngineContext {
   readonly leases: RunLeases;
   readonly ids: IdFactory;
   readonly logger: Logger;
+  readonly metrics: RunMetrics;
   readonly limits: EngineLimits;
   /** Aborted when this process is about to end: what still waits for runs is to wait elsewhere. */
   readonly stopping: AbortSignal;

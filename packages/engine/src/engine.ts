@@ -10,6 +10,7 @@ import { createMessageService, type MessageService } from './messages/message-se
 import { createModelService, type ModelService } from './models/model-service.ts';
 import type { Logger } from './ports/logger.ts';
 import type { ModelPort } from './ports/model-port.ts';
+import type { RunMetrics } from './ports/run-metrics.ts';
 import type { RunQueue } from './ports/run-queue.ts';
 import type { ServerTool } from './ports/tool-port.ts';
 import { tellDoubts } from './records/commit-in-doubt.ts';
@@ -32,6 +33,8 @@ export interface EngineOptions {
   maxConcurrentRuns?: number;
   /** Default silent. */
   logger?: Logger;
+  /** Default nobody. */
+  metrics?: RunMetrics;
   limits?: Partial<EngineLimits>;
   /** How often what has expired is looked for, in ms. Default 2,000. */
   sweepIntervalMs?: number;
@@ -53,6 +56,9 @@ export interface Engine {
   readonly uploads: UploadService;
   readonly models: ModelService;
   readonly idempotency: IdempotencyService;
+
+  /** Runs that are being advanced here. */
+  readonly activeRuns: number;
 
   /** Whether the storage answers in time and nothing is being shut down. */
   isReady(options: { signal: AbortSignal }): Promise<boolean>;
@@ -87,6 +93,7 @@ const DEFAULT_LIMITS: EngineLimits = {
 };
 
 const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+const UNCOUNTED: RunMetrics = { taken() {}, ended() {} };
 
 /** Of all engines of this process: what two of them make on one storage is in the order in which it was made. */
 const IDS = createIdFactory();
@@ -106,6 +113,7 @@ export function createEngine(options: EngineOptions): Engine {
     leases: new RunLeases({ storage, logger, ...limits }),
     ids: IDS,
     logger,
+    metrics: options.metrics ?? UNCOUNTED,
     limits,
     stopping: stopping.signal,
   };
@@ -122,6 +130,10 @@ export function createEngine(options: EngineOptions): Engine {
     uploads: createUploadService(context),
     models: createModelService(context),
     idempotency: createIdempotencyService(context),
+
+    get activeRuns() {
+      return dispatcher.size;
+    },
 
     isReady: ({ signal }) => (isClosing ? Promise.resolve(false) : answersInTime(storage, signal)),
 

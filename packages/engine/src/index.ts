@@ -14,6 +14,7 @@ export type {
 export type { ServerTool, ServerToolContext } from './ports/tool-port.ts';
 export { createServerTool } from './tools/create-server-tool.ts';
 export type { ToolContext, ToolDefinition, ToolParameters } from './tools/create-server-tool.ts';
+export type { RunMetrics } from './ports/run-metrics.ts';
 export type { RunQueue, RunTicket } from './ports/run-queue.ts';
 export type { Logger } from './ports/logger.ts';
 export { createEngine } from './engine.ts';

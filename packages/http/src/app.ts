@@ -27,6 +27,8 @@ export interface AppOptions {
   cors?: CorsOptions;
   /** Whether there is an API, or only `/health` and `/ready`, for a process that does no more than advance runs. Default true. */
   api?: boolean;
+  /** What `GET /metrics` answers everybody who asks. Default there is no such route. */
+  metrics?: { readonly contentType: string; text(): Promise<string> };
   /** Default silent. */
   logger?: Logger;
   /** Largest JSON body, in bytes. Default 32 MiB. */
@@ -74,6 +76,10 @@ export function createApp(options: AppOptions): Hono<Environment> {
     const isReady = await engine.isReady({ signal: AbortSignal.timeout(READY_MS) });
     return isReady ? answerText(c, 200, '{"status":"ready"}') : answerText(c, 503, '{"status":"not ready"}');
   });
+  const { metrics } = options;
+  if (metrics) {
+    app.get('/metrics', async (c) => answerText(c, 200, await metrics.text(), { 'content-type': metrics.contentType }));
+  }
   for (const addRoutes of options.api === false ? [] : ALL_ROUTES) addRoutes(app, routeOptions);
   const handleError = createErrorHandler(logger);
   app.onError(handleError);

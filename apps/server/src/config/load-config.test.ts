@@ -53,6 +53,7 @@ describe('loadConfig', () => {
       maxBodyBytes: 33_554_432,
       maxFileBytes: 536_870_912,
       strictFileDownloads: false,
+      metrics: false,
       shutdownGraceMs: 25_000,
       logLevel: 'info',
     });

@@ -79,6 +79,7 @@ export const Config = z.strictObject({
   maxBodyBytes: wholeNumber(1, constants.MAX_STRING_LENGTH).default(32 * 2 ** 20),
   maxFileBytes: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(512 * 2 ** 20),
   strictFileDownloads: Switch.default(false),
+  metrics: Switch.default(false),
   shutdownGraceMs: wholeNumber(0, ONE_HOUR_MS).default(25_000),
   logLevel: z.enum(LOG_LEVELS).default('info'),
 });
@@ -221,6 +222,13 @@ export const SETTINGS: { readonly [Name in keyof Config]-?: Setting } = {
     environment: ['STRICT_FILE_DOWNLOADS'],
     value: 'true|false',
     help: 'Whether files of the purposes assistants, vision, user_data and evals cannot be downloaded.',
+    allowed: 'true or false',
+  },
+  metrics: {
+    flag: 'metrics',
+    environment: ['METRICS'],
+    value: 'true|false',
+    help: 'Whether /metrics tells Prometheus, and everybody else who asks, of runs and of this process.',
     allowed: 'true or false',
   },
   shutdownGraceMs: {

@@ -34,6 +34,7 @@ export async function endRun(
     if (error instanceof RunInterruptedError) return endRun(context, held, { status: 'cancelled' }, unfinished);
     throw error;
   }
+  context.metrics.ended(ending.status);
   await forgetEvents(context, held);
 }
 

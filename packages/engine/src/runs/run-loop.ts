@@ -52,6 +52,7 @@ async function advance(context: EngineContext, held: HeldRun, interrupt: AbortSi
   const stop = AbortSignal.any([interrupt, held.stopped, expiry.signal]);
   const progress: Progress = { open: null, openUsage: NO_USAGE, usage: NO_USAGE };
   context.leases.add(held);
+  context.metrics.taken(held.state.attempts);
   try {
     const ending = await takeTurns(context, held, progress, stop);
     if (ending) await settle(context, held, progress, () => ending);
