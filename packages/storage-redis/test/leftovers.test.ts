@@ -71,6 +71,19 @@ describe('a process that is killed', () => {
   });
 });
 
+it('keeps nothing of puts that did not succeed', async () => {
+  async function* content(fails: boolean): AsyncGenerator<Uint8Array> {
+    yield await Promise.resolve(Buffer.alloc(600_000));
+    if (fails) throw new Error('The client is gone.');
+  }
+  await storage.blobs.put('file_1', content(false), { signal });
+  const kept = await keysOf(keyPrefix);
+  const puts = ['file_1', 'file_2', 'file_3'].map((key) => storage.blobs.put(key, content(true), { signal }));
+  const answers = await Promise.allSettled(puts);
+  expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(await keysOf(keyPrefix)).toEqual(kept);
+});
+
 it('hears what another process appends, in order and once', async () => {
   const thread = { kind: 'thread', path: [], id: 'thread_1' } as const;
   const run = { kind: 'run', path: ['thread_1'], id: 'run_1' } as const;

@@ -90,6 +90,22 @@ describe('a process that is killed', () => {
   });
 });
 
+it('keeps nothing of puts that did not succeed', async () => {
+  const storage = await openSqliteStorage({ path });
+  const signal = AbortSignal.timeout(5000);
+  const content = async function* (fails: boolean): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('half');
+    if (fails) throw new Error('The client is gone.');
+  };
+  await storage.blobs.put('file_1', content(false), { signal });
+  const kept = files();
+  const puts = ['file_1', 'file_2', 'file_3'].map((key) => storage.blobs.put(key, content(true), { signal }));
+  const answers = await Promise.allSettled(puts);
+  expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(files()).toEqual(kept);
+  await storage.close();
+});
+
 describe('several processes', () => {
   it('leave alone a blob that is completed while another one looks for what was left over', async () => {
     const storage = await openSqliteStorage({ path });
