@@ -89,4 +89,27 @@ describe('a tool made of a function and a schema', () => {
       "The parameters of the tool 'f' cannot be said in JSON Schema.",
     );
   });
+
+  it.each([0, -1, NaN])('is refused when it may take %s ms', (timeout) => {
+    expect(() => createServerTool({ name: 'f', parameters: z.object({}), execute: () => '', timeout })).toThrow(
+      new RangeError("The timeout of the tool 'f' must be more than 0."),
+    );
+  });
+
+  it.each([
+    [{}, {}],
+    [
+      { timeout: Infinity, idempotent: true },
+      { timeoutMs: Infinity, idempotent: true },
+    ],
+    [{ idempotent: false }, { idempotent: false }],
+  ])('with %o is %o', (options, expected) => {
+    const { execute: _, definition: __, ...rest } = createServerTool({
+      name: 'f',
+      parameters: z.object({}),
+      execute: () => '',
+      ...options,
+    });
+    expect(rest).toEqual(expected);
+  });
 });
