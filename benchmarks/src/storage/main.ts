@@ -5,6 +5,8 @@ import type { Subject } from './subject.ts';
 
 /** Messages in the thread. */
 const SIZES = [10, 1000, 100_000];
+/** How long each call is made on other data before it is timed, until its code is compiled, in ms. */
+const WARM_UP_MS = 1500;
 
 const { values } = parseArgs({
   options: {
@@ -20,10 +22,21 @@ console.log(
   describeRun(`npm run benchmark -- storage --drivers ${values.drivers} --calls ${calls} --rounds ${rounds}`),
 );
 console.log('Time of a call in µs, one call after another: the driver, the bare client for the same work, the ratio\n');
-console.log('          messages         append    bare   ratio   list 20    bare   ratio');
+console.log('          messages         append    bare   ratio   list 20    bare   ratio   list 10');
 for (const driver of values.drivers.split(',')) await measure(driver as Driver);
 
+async function warmUp(driver: Driver): Promise<void> {
+  const contestants = await openContestants(driver);
+  for (const subject of [contestants.ours, contestants.bare].filter((each) => each !== null)) {
+    for (const call of [() => subject.append(), () => subject.list(20), () => subject.list(10)]) {
+      for (const end = performance.now() + WARM_UP_MS; performance.now() < end;) await call();
+    }
+  }
+  await contestants.close();
+}
+
 async function measure(driver: Driver): Promise<void> {
+  await warmUp(driver);
   const contestants = await openContestants(driver);
   const { ours, bare } = contestants;
   const appends: number[] = [];
@@ -32,14 +45,15 @@ async function measure(driver: Driver): Promise<void> {
   for (const target of SIZES) {
     for (const subject of [ours, bare]) await subject?.fill(target - size);
     const list = await compare((subject) => subject.list(20), ours, bare);
-    // Of as many messages in the smallest thread as in the largest.
+    // Of as many messages in the smallest thread as in the largest: by this page the growth is told.
     const short = await compare((subject) => subject.list(10), ours, null);
     // Last, since it makes the thread longer.
     const append = await compare((subject) => subject.append(), ours, bare);
     lists.push(short.ourTime);
     appends.push(append.ourTime);
     size = target + calls * (rounds + 1);
-    console.log(`${driver.padEnd(10)}${target.toLocaleString('en').padStart(8)}   ${cells(append)} ${cells(list)}`);
+    const messages = target.toLocaleString('en').padStart(8);
+    console.log(`${driver.padEnd(10)}${messages}   ${cells(append)} ${cells(list)} ${cell(short.ourTime, 9)}`);
   }
   console.log(`${driver.padEnd(10)}growth: append ${growth(appends)}, list 10 ${growth(lists)}\n`);
   await contestants.close();
@@ -53,7 +67,7 @@ interface Comparison {
   readonly ratio: number;
 }
 
-/** Times both in turn; the first round warms up and is not counted. */
+/** Times both in turn; the first round, in which what was filled in comes to rest, is not counted. */
 async function compare(
   operation: (subject: Subject) => Promise<void>,
   ours: Subject,
