@@ -38,7 +38,7 @@ class ManualQueue implements RunQueue {
 let warnings: object[];
 let logger: Logger;
 /** Runs that are being advanced, in the order in which they were begun. */
-let running: Map<string, { signal: AbortSignal; end: () => void }>;
+let running: Map<string, { signal: AbortSignal; finish: () => void }>;
 
 beforeEach(() => {
   warnings = [];
@@ -49,11 +49,11 @@ beforeEach(() => {
 /** Advances a run until the test ends it. */
 const advance: RunHandler = ({ runId }, signal) =>
   new Promise((resolve) => {
-    const end = (): void => {
+    const finish = (): void => {
       running.delete(runId);
       resolve();
     };
-    running.set(runId, { signal, end });
+    running.set(runId, { signal, finish });
   });
 
 function start(queue: RunQueue, maxConcurrent: number): Dispatcher {
@@ -63,7 +63,7 @@ function start(queue: RunQueue, maxConcurrent: number): Dispatcher {
 }
 
 async function end(runId: string): Promise<void> {
-  running.get(runId)?.end();
+  running.get(runId)?.finish();
   await setImmediate();
 }
 

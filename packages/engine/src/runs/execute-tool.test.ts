@@ -23,13 +23,13 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-function tool(execute: (text: string) => Promise<string>, timeoutMs?: number): ServerTool {
+function tool(answer: (text: string) => Promise<string>, timeoutMs?: number): ServerTool {
   return {
     definition: { name: 'look' },
     ...(timeoutMs !== undefined && { timeoutMs }),
     execute(text, toolContext) {
       seen = toolContext;
-      return execute(text);
+      return answer(text);
     },
   };
 }
@@ -81,18 +81,25 @@ describe('a call of a server tool', () => {
   it('tells the model how it has failed', async () => {
     const failing = tool(() => Promise.reject(new Error('no such place')));
     expect(await execute(failing)).toBe("Error: the tool 'look' failed: no such place");
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- tools do
     expect(await execute(tool(() => Promise.reject('a text')))).toBe("Error: the tool 'look' failed: a text");
   });
 
   it('is broken off with its run, for the reason for which that is', async () => {
     const controller = new AbortController();
-    const answer = execute(tool(() => SILENCE), controller.signal);
+    const answer = execute(
+      tool(() => SILENCE),
+      controller.signal,
+    );
     const reason = new Error('The run is over.');
     controller.abort(reason);
     await expect(answer).rejects.toBe(reason);
     expect(seen.signal.reason).toBe(reason);
-    await expect(execute(tool(() => SILENCE), controller.signal)).rejects.toBe(reason);
+    await expect(
+      execute(
+        tool(() => SILENCE),
+        controller.signal,
+      ),
+    ).rejects.toBe(reason);
     expect(warnings).toEqual([]);
   });
 });

@@ -205,8 +205,7 @@ async function follow({ engine }: Server): Promise<LogEvent[]> {
   const events: LogEvent[] = [];
   const write = (more: readonly LogEvent[]): boolean => events.push(...more) > 0;
   const sink = { write, drained: () => Promise.resolve() };
-  const { value } = await engine.runs.retrieve(run.thread_id, run.id);
-  const started = { run: { value, text: JSON.stringify(value) }, after: 0 };
+  const started = { run: await engine.runs.retrieve(run.thread_id, run.id), after: 0 };
   await engine.runs.follow(started, sink, { signal: NEVER, isWhole: true });
   return events;
 }
@@ -662,15 +661,15 @@ describe('a server that ends', () => {
     await beginRun(first);
     await told(DELTA, 2);
     const following = follow(first);
-    const refused = expect(following).rejects.toMatchObject({
+    const closing = first.engine.close({ signal: AbortSignal.abort() });
+    await expect(following).rejects.toMatchObject({
       name: 'ApiError',
       status: 503,
       message:
         `The server is shutting down; the run goes on. Follow it at GET /v1/threads/${run.thread_id}/runs/${run.id}/events, ` +
         'or retrieve it.',
     });
-    await first.engine.close({ signal: AbortSignal.abort() });
-    await refused;
+    await closing;
     expect(models.signals[0]?.aborted).toBe(true);
     expect(await storedRun()).toMatchObject({ dueAt: now, body: expect.stringContaining('"status":"in_progress"') });
     const second = start({ models });
