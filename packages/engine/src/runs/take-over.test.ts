@@ -444,6 +444,56 @@ describe('a run whose server was lost', () => {
     expect(summary.messages).toEqual([['incomplete', 'One, two']]);
   });
 
+  it('is cancelled at once, whoever is asked for it', async () => {
+    const models = new ScriptedModel(['Hello', SILENCE]);
+    const first = start({ models });
+    await beginRun(first);
+    await told(DELTA);
+    first.lose();
+    const second = start({ models });
+    await second.engine.runs.cancel(run.thread_id, run.id);
+    expect(names(await follow(second)).slice(-3)).toEqual([
+      'thread.run.step.cancelled',
+      'thread.run.cancelled',
+      'done',
+    ]);
+  });
+
+  it('expires when its time is up', async () => {
+    const models = new ScriptedModel(['Hello', SILENCE]);
+    const first = start({ models });
+    await beginRun(first);
+    await told(DELTA);
+    first.lose();
+    now += 600_000;
+    const second = start({ models });
+    expect(names(await follow(second)).slice(-4)).toEqual([
+      'thread.message.incomplete',
+      'thread.run.step.expired',
+      'thread.run.expired',
+      'done',
+    ]);
+    expect((await outcome(second)).summary.messages).toEqual([['incomplete', 'Hello']]);
+  });
+
+  it('goes on with a message that its client has deleted, for those who read it', async () => {
+    const models = new ScriptedModel(['Once', SILENCE], [' more.', STOP]);
+    const first = start({ models });
+    await beginRun(first);
+    await told(DELTA);
+    const { messages } = await outcome(first);
+    await first.engine.messages.delete(run.thread_id, messages[0]?.id ?? '');
+    lose(first);
+    const second = start({ models });
+    const events = await follow(second);
+    expect(names(events)).toEqual([...BEGUN, ...MESSAGE, DELTA, DELTA, ...COMPLETED]);
+    expect((await outcome(second)).summary).toEqual({
+      status: 'completed',
+      steps: ['message_creation completed'],
+      messages: [],
+    });
+  });
+
   it('while it was cancelled ends cancelled', async () => {
     const models = new ScriptedModel(['Hello', SILENCE]);
     const first = start({ models });
@@ -468,9 +518,10 @@ describe('a run whose server was lost', () => {
 });
 
 describe('a call that a lost server was executing', () => {
+  const usage = { promptTokens: 10, completionTokens: 5, cachedTokens: 0, reasoningTokens: 0 };
   const TURNS: Turn[] = [
-    ['Let me look.', ...call('look', 'call_1'), CALLS],
-    ['Found.', STOP],
+    ['Let me look.', ...call('look', 'call_1'), { type: 'finish', reason: 'tool-calls', usage }],
+    ['Found.', { type: 'finish', reason: 'stop', usage }],
   ];
   const LOST =
     "Error: the server was interrupted while the tool 'look' ran. Whether it has had its effect is not known.";
@@ -508,11 +559,11 @@ describe('a call that a lost server was executing', () => {
       { role: 'assistant', content: 'Let me look.', toolCalls: [{ id: 'call_1', name: 'look', arguments: '{}' }] },
       { role: 'tool', toolCallId: 'call_1', content: example.output },
     ]);
-    expect((await outcome(second)).summary.steps).toEqual([
-      'message_creation completed',
-      'tool_calls completed',
-      'message_creation completed',
-    ]);
+    const { run: completed, steps, summary } = await outcome(second);
+    expect(summary.steps).toEqual(['message_creation completed', 'tool_calls completed', 'message_creation completed']);
+    // What the turn had cost is counted once.
+    expect(steps.map((step) => step.usage?.total_tokens)).toEqual([0, 15, 15]);
+    expect(completed.usage?.total_tokens).toBe(30);
   });
 
   it('is not executed again when its result was there', async () => {
@@ -677,6 +728,23 @@ describe('a server that ends', () => {
     expect(names(events)).toEqual([...BEGUN, ...MESSAGE, DELTA, DELTA, DELTA, ...COMPLETED]);
     expect(deltaText(events)).toBe('Once upon a time.');
     expect((await outcome(second)).summary.messages).toEqual([['completed', 'Once upon a time.']]);
+  });
+
+  it('breaks off a call, of which the model is told elsewhere', async () => {
+    const models = new ScriptedModel([...call('look', 'call_1'), CALLS], ['Sorry.', STOP]);
+    const slow = slowTool('look');
+    const first = start({ models, tools: [slow] });
+    await beginRun(first, ['look']);
+    await expect.poll(() => slow.contexts.length).toBe(1);
+    await first.engine.close({ signal: AbortSignal.abort() });
+    expect(slow.contexts[0]?.signal.aborted).toBe(true);
+    const second = start({ models, tools: [quickTool('look')] });
+    await follow(second);
+    expect(models.asked[1]?.at(-1)).toEqual({
+      role: 'tool',
+      toolCallId: 'call_1',
+      content: expect.stringContaining('the server was interrupted while the tool') as string,
+    });
   });
 
   it('lets a run come to its end while it may', async () => {
