@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { describeRun, median, percentile } from '../process/machine.ts';
 import { MeasuredProcess } from '../process/measured-process.ts';
-import { readStream, type StreamResult } from './load.ts';
+import { readStream, type StreamResult } from '../process/read-stream.ts';
 
 const { values } = parseArgs({
   options: {
@@ -26,7 +26,10 @@ interface Round {
 }
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const upstream = await MeasuredProcess.start(path('upstream.ts'), { TOKENS: String(tokens), RATE: String(rate) });
+const upstream = await MeasuredProcess.start(path('../process/upstream.ts'), {
+  TOKENS: String(tokens),
+  RATE: String(rate),
+});
 const environment = { OPENAI_BASE_URL: `${upstream.origin}/v1`, OPENAI_API_KEY: '' };
 const raw = await MeasuredProcess.start(path('raw-relay.ts'), environment);
 const ours = await MeasuredProcess.start(path('../process/our-server.ts'), environment);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { reportUsage } from '../process/report.ts';
+import { reportUsage } from './report.ts';
 
 /** A model that sends TOKENS tokens, one each 1/RATE s (0: all at once), the first with the time it was sent. */
 const tokens = Number(process.env['TOKENS']);
