@@ -13,6 +13,7 @@ import { retries } from './requirements/retries.ts';
 import { runSteps } from './requirements/run-steps.ts';
 import { runs } from './requirements/runs.ts';
 import { streaming } from './requirements/streaming.ts';
+import { survival } from './requirements/survival.ts';
 import { threads } from './requirements/threads.ts';
 import { uploads } from './requirements/uploads.ts';
 
@@ -32,6 +33,7 @@ export const AREAS: readonly Area[] = [
   errors,
   access,
   retries,
+  survival,
   azure,
   programs,
 ];

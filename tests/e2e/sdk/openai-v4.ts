@@ -13,7 +13,13 @@ export const openaiV4: Sdk = {
 };
 
 /** Ids come in the order of the path, and `delete` is called `del`. */
-function toClient({ beta: { assistants, threads }, files, uploads, models }: OpenAI): Client {
+function toClient(client: OpenAI): Client {
+  const {
+    beta: { assistants, threads },
+    files,
+    uploads,
+    models,
+  } = client;
   const { messages, runs } = threads;
   return {
     beta: {
@@ -77,5 +83,6 @@ function toClient({ beta: { assistants, threads }, files, uploads, models }: Ope
       list: () => models.list(),
       retrieve: (model) => models.retrieve(model),
     },
+    get: (path, options) => client.get(path, options),
   };
 }

@@ -152,6 +152,11 @@ export interface Client {
   files: Files;
   uploads: Uploads;
   models: Models;
+  /** A path the SDK has no method for. */
+  get(
+    path: string,
+    options: { stream: true; headers?: Record<string, string> },
+  ): PromiseLike<AsyncIterable<OpenAI.Beta.AssistantStreamEvent>>;
 }
 
 /** An error of the SDK, as the application sees it. */
