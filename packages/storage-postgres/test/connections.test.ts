@@ -211,7 +211,7 @@ describe('connections', () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const listenUrl = `postgres://127.0.0.1:${(silent.address() as AddressInfo).port}/app`;
-    await expect(open({ listenUrl, connectTimeoutMs: 200 })).rejects.toMatchObject({
+    await expect(open({ listenUrl, connectTimeoutMs: 1000 })).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringContaining('listenUrl: PostgreSQL: '),
     });
