@@ -13,9 +13,11 @@ import type { LogEvent, Storage, StoredRecord } from '@cogitator-ai/openai-stora
 import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createInProcessQueue } from '../dispatch/in-process-queue.ts';
 import { createEngine, type Engine } from '../engine.ts';
 import type { EngineLimits } from '../engine-context.ts';
 import type { ModelEvent, ModelMessage, ModelPort, ModelRequest } from '../ports/model-port.ts';
+import type { RunQueue } from '../ports/run-queue.ts';
 import type { ServerTool, ServerToolContext } from '../ports/tool-port.ts';
 
 const LEASE_MS = 100;
@@ -92,6 +94,7 @@ interface ServerOptions {
   models: ModelPort;
   tools?: ServerTool[];
   limits?: Partial<EngineLimits>;
+  queue?: RunQueue;
 }
 
 /** A process of its own on the storage that all share. It can be lost, or stand still for a while. */
@@ -102,11 +105,12 @@ class Server {
   #standstill: Promise<unknown> = Promise.resolve();
   #goOn = (): void => {};
 
-  constructor({ models, tools = [], limits = {} }: ServerOptions) {
+  constructor({ models, tools = [], limits = {}, queue }: ServerOptions) {
     this.engine = createEngine({
       storage: this.#reached(storage),
       models,
       tools,
+      ...(queue && { queue }),
       limits: { leaseMs: LEASE_MS, heartbeatMs: 30, ...limits },
       sweepIntervalMs: 20,
     });
@@ -673,6 +677,21 @@ describe('a run is not taken over', () => {
     resume();
     expect(names(await follow(second))).toEqual([...BEGUN, ...MESSAGE, DELTA, ...COMPLETED]);
     expect(models.requests).toHaveLength(1);
+  });
+
+  it('because a queue gives its ticket out twice', async () => {
+    let resume = (): void => {};
+    const pause = new Promise<void>((resolve) => (resume = resolve));
+    const models = new ScriptedModel(['Once', pause, ' more.', STOP]);
+    const queue = createInProcessQueue();
+    const first = start({ models, queue });
+    await beginRun(first);
+    await told(DELTA);
+    for (const fence of [0, 1]) await queue.add({ threadId: run.thread_id, runId: run.id, fence });
+    await sleep(20);
+    resume();
+    expect(names(await follow(first))).toEqual([...BEGUN, ...MESSAGE, DELTA, DELTA, ...COMPLETED]);
+    expect([models.requests.length, (await storedRun())?.fence]).toEqual([1, 1]);
   });
 
   it('while it waits for its client, who may answer when its server was lost', async () => {
