@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 describe.each(['openai-v4', 'openai-v5', 'openai-v6', 'openai-v7'])('the guide to safe retries, with %s', (sdk) => {
-  const [oneKey, everyKey] = snippetsOf('retries.md').map((code) =>
+  const [oneKey, everyKey, brokenStream] = snippetsOf('retries.md').map((code) =>
     code.replace("'openai'", `'${sdk}'`).replace('http://localhost:8080', proxy.origin),
   );
 
@@ -30,5 +30,10 @@ describe.each(['openai-v4', 'openai-v5', 'openai-v6', 'openai-v7'])('the guide t
     proxy.loseNext();
     expect(await folder.run(everyKey!)).toBe('assistant\n');
     expect([await assistants(), proxy.lost]).toEqual([before + 1, lost + 1]);
+  });
+
+  it('has a stream that is read again after it broke off', async () => {
+    server.upstream.script({ text: ['Hello', ' to', ' you'] });
+    expect(await folder.run(brokenStream!)).toBe('Hello to you\n');
   });
 });
