@@ -1,4 +1,4 @@
-export { ModelError } from './ports/model-port.ts';
+export { GO_ON_REQUEST, ModelError } from './ports/model-port.ts';
 export type {
   ModelContentPart,
   ModelErrorCode,

@@ -69,6 +69,13 @@ export type ModelMessage =
   | { role: 'assistant'; content: string | null; toolCalls?: ModelToolCall[] }
   | { role: 'tool'; toolCallId: string; content: string };
 
+/**
+ * The last message of a request whose model is to go on with the answer before it, which was cut off. Most models do as it says; an
+ * adapter whose model has a better way may take both away and use that.
+ */
+export const GO_ON_REQUEST =
+  'Your last message was cut off by a technical fault. Go on exactly where it ends: repeat nothing, and do not mention this.';
+
 /** A part of a user message. Image URLs are `https:` or `data:`. */
 export type ModelContentPart =
   | { type: 'text'; text: string }

@@ -1,7 +1,7 @@
 import type { Message, MessageContent, Run, RunStep, Usage } from '@cogitator-ai/openai-protocol';
 import type { Storage } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
-import type { ModelContentPart, ModelMessage } from '../ports/model-port.ts';
+import { GO_ON_REQUEST, type ModelContentPart, type ModelMessage } from '../ports/model-port.ts';
 import { walkRecords } from '../records/walk-records.ts';
 import { parseRecord } from '../records/parse-record.ts';
 import type { PromptMeter } from '../tokens/prompt-meter.ts';
@@ -146,9 +146,6 @@ export function takeSaid({ own }: Pick<Conversation, 'own'>): string | null {
   return latest.content;
 }
 
-const GO_ON =
-  'Your last message was cut off by a technical fault. Go on exactly where it ends: repeat nothing, and do not mention this.';
-
 /**
  * The same conversation; where it ends in the midst of the model's answer, the model is asked to go on.
  *
@@ -157,7 +154,7 @@ const GO_ON =
 export function withBegunAnswer(conversation: Conversation, begun: string | null): Conversation {
   const own = begun ? [...conversation.own, { role: 'assistant', content: begun } as const] : conversation.own;
   if (own.at(-1)?.role !== 'assistant') return conversation;
-  return { ...conversation, own: [...own, { role: 'user', content: GO_ON }] };
+  return { ...conversation, own: [...own, { role: 'user', content: GO_ON_REQUEST }] };
 }
 
 /** Adds a turn in which the model called functions, with their results. */

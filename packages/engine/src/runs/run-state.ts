@@ -8,6 +8,7 @@ export interface RunState {
   readonly attempts: number;
 }
 
-export function runState({ state }: StoredRecord<'run'>): RunState {
-  return JSON.parse(state ?? 'null') as RunState;
+export function runState({ state, dueAt }: Pick<StoredRecord<'run'>, 'state' | 'dueAt'>): RunState {
+  // A version before leases left none: its runs were due at their expiry.
+  return state === null ? { expiresAt: dueAt ?? 0, attempts: 1 } : (JSON.parse(state) as RunState);
 }

@@ -1,4 +1,4 @@
-import type { ModelEvent, ModelMessage, ModelRequest } from '@cogitator-ai/openai-engine';
+import { GO_ON_REQUEST, type ModelEvent, type ModelMessage, type ModelRequest } from '@cogitator-ai/openai-engine';
 import { describe, expect, it } from 'vitest';
 import { createDemoProvider } from './demo-provider.ts';
 
@@ -39,6 +39,17 @@ describe('the demo model', () => {
   it('says the same whenever it is asked the same', async () => {
     const messages = [user('call get_time'), { role: 'assistant', content: 'x' }, user('What now?')] as ModelMessage[];
     expect(await play(messages, { tools })).toEqual(await play(messages, { tools }));
+  });
+
+  it('goes on with an answer that was cut off', async () => {
+    const messages = [
+      user('Hello'),
+      { role: 'assistant', content: 'This is the bui' },
+      user(GO_ON_REQUEST),
+    ] as ModelMessage[];
+    expect(summary(await play(messages))).toEqual([
+      'lt-in demo model: it has no intelligence and only shows that everything works. You said: Hello',
+    ]);
   });
 
   it('answers in JSON where it is asked to', async () => {

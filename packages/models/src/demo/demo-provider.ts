@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ModelError, type ModelEvent, type ModelRequest } from '@cogitator-ai/openai-engine';
+import {
+  GO_ON_REQUEST,
+  ModelError,
+  type ModelEvent,
+  type ModelMessage,
+  type ModelRequest,
+} from '@cogitator-ai/openai-engine';
 import type { Provider } from '../providers/provider.ts';
 import { readAskedCalls } from './asked-calls.ts';
 import { demoAnswer } from './demo-answer.ts';
@@ -24,12 +30,13 @@ export function createDemoProvider(): Provider {
     close: () => Promise.resolve(),
 
     async *stream(_model, request, { signal }): AsyncGenerator<ModelEvent> {
-      const asked = textOf(request.messages.at(-1));
+      const { messages, begun } = takeBegun(request.messages);
+      const asked = textOf(messages.at(-1));
       const pauseMs = /\bslowly\b/i.test(asked) ? SLOW_WORD_MS : WORD_MS;
       if (/\bplease fail\b/i.test(asked)) {
         throw new ModelError('unavailable', 'The demo model failed, as it was asked to.');
       }
-      for (const event of play(request)) {
+      for (const event of play({ ...request, messages }, begun)) {
         if (event.type !== 'finish') await pause(pauseMs, signal);
         yield event;
       }
@@ -37,14 +44,21 @@ export function createDemoProvider(): Provider {
   };
 }
 
-/** The whole turn. */
-function* play(request: ModelRequest): Generator<ModelEvent> {
+/** The conversation before an answer that is to be gone on with, and how far that has come. */
+function takeBegun(messages: ModelMessage[]): { messages: ModelMessage[]; begun: string } {
+  const isCutOff = textOf(messages.at(-1)) === GO_ON_REQUEST;
+  return isCutOff ? { messages: messages.slice(0, -2), begun: textOf(messages.at(-2)) } : { messages, begun: '' };
+}
+
+/** The whole turn, or what is left of it behind its beginning. */
+function* play(request: ModelRequest, begun: string): Generator<ModelEvent> {
   const calls = readAskedCalls(request);
   for (const [index, call] of calls.entries()) {
     yield { type: 'tool-call', index, id: null, name: call.name };
     for (const text of wordsOf(call.arguments)) yield { type: 'tool-call-arguments', index, text };
   }
-  const words = calls.length > 0 ? [] : wordsOf(formatAnswer(demoAnswer(request), request.responseFormat));
+  const words =
+    calls.length > 0 ? [] : wordsOf(formatAnswer(demoAnswer(request), request.responseFormat).slice(begun.length));
   const said = words.slice(0, request.maxTokens);
   for (const text of said) yield { type: 'text', text };
   yield {
