@@ -16,18 +16,20 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createInProcessQueue } from '../dispatch/in-process-queue.ts';
 import { createEngine, type Engine } from '../engine.ts';
 import type { EngineLimits } from '../engine-context.ts';
-import type { ModelEvent, ModelMessage, ModelPort, ModelRequest } from '../ports/model-port.ts';
+import {
+  GO_ON_REQUEST,
+  type ModelEvent,
+  type ModelMessage,
+  type ModelPort,
+  type ModelRequest,
+} from '../ports/model-port.ts';
 import type { RunQueue } from '../ports/run-queue.ts';
 import type { ServerTool, ServerToolContext } from '../ports/tool-port.ts';
 
 const LEASE_MS = 100;
 const NEVER = new AbortController().signal;
 const HELLO: ModelMessage = { role: 'user', content: 'Hi' };
-const GO_ON: ModelMessage = {
-  role: 'user',
-  content:
-    'Your last message was cut off by a technical fault. Go on exactly where it ends: repeat nothing, and do not mention this.',
-};
+const GO_ON: ModelMessage = { role: 'user', content: GO_ON_REQUEST };
 
 /** What begins every stream. */
 const BEGUN = ['thread.created', 'thread.run.created', 'thread.run.queued', 'thread.run.in_progress'];
