@@ -37,8 +37,11 @@ it.concurrent.for([
 
     const { ledger } = load;
     expect(ledger.unclearFailures).toEqual([]);
-    // However they end, they do.
-    await streams;
+    // However they end, they do, and none is without a part that it does not know of.
+    const told = (await streams).flatMap((stream) => (stream.status === 'fulfilled' ? [stream.value] : []));
+    const { data: answers } = await first!.beta.threads.messages.list(before.threadId, { run_id: before.run.id });
+    const [content] = answers[0]!.content;
+    expect(told.filter((text) => content?.type !== 'text' || text !== content.text.value)).toEqual([]);
 
     expect(await audit({ storageUrl: store.url, url: urls[0]!, ledgers: [ledger] })).toEqual([]);
     const after = await beginRun(first!);

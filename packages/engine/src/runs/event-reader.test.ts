@@ -2,6 +2,7 @@ import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
 import type { LogEvent, LoggedEvent, Storage } from '@cogitator-ai/openai-storage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EventSink, readEvents } from './event-reader.ts';
+import { EVENTS_LOST } from './run-events.ts';
 
 const stream = { partition: 'thread_1', id: 'run_1' };
 const DONE = { event: 'done', data: '[DONE]' };
@@ -70,6 +71,19 @@ function read(sink: EventSink, options: Partial<Parameters<typeof readEvents>[3]
 }
 
 describe('readEvents', () => {
+  it('ends with an error when the store has lost events that were passed on, and not for who comes later', async () => {
+    await append('a');
+    const sink = new SlowSink();
+    const reading = read(sink);
+    await expect.poll(() => sink.received).toEqual(['1:a']);
+    await storage.events.append({ stream, fence: 1, events: [EVENTS_LOST, { event: 'x', data: 'again' }] });
+    await expect(reading).rejects.toMatchObject({ name: 'StorageError', code: 'unavailable' });
+    await append('done');
+    const later = new SlowSink();
+    await read(later);
+    expect(later.received).toEqual(['1:a', '3:again', '4:[DONE]']);
+  });
+
   it('replays what was appended before and passes on what follows, up to done', async () => {
     await append('a', 'b');
     const sink = new SlowSink();

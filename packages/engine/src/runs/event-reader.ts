@@ -1,5 +1,11 @@
-import type { EventLog, EventStreamKey, LogEvent, LoggedEvent } from '@cogitator-ai/openai-storage';
-import { DONE } from './run-events.ts';
+import {
+  type EventLog,
+  type EventStreamKey,
+  type LogEvent,
+  type LoggedEvent,
+  StorageError,
+} from '@cogitator-ai/openai-storage';
+import { DONE, EVENTS_LOST } from './run-events.ts';
 
 /** Events read from the log at a time. */
 const PAGE = 256;
@@ -37,6 +43,7 @@ export interface ReadEventsOptions {
  * later reads from the log what it missed.
  *
  * @returns Whether `done` was sent.
+ * @throws `StorageError` `unavailable` when the store has lost events in between.
  */
 export async function readEvents(
   log: EventLog,
@@ -53,24 +60,26 @@ export async function readEvents(
   /** Whether the last event was a `done` that was not passed on. */
   let paused = false;
   let over = false;
+  let lost = false;
   let wake: () => void = () => {};
 
   const deliver = (events: readonly LoggedEvent[]): void => {
-    if (isWhole) {
-      const { seq, event } = events.at(-1) as LoggedEvent;
-      last = seq;
-      paused = event === DONE.event;
-      full = !sink.write(events.filter((each) => each.event !== DONE.event));
-      return;
-    }
-    const end = events.findIndex(({ event }) => event === DONE.event) + 1;
-    const wanted = end === 0 ? events : events.slice(0, end);
-    last = (wanted.at(-1) as LoggedEvent).seq;
+    const end = isWhole ? 0 : events.findIndex(({ event }) => event === DONE.event) + 1;
+    const taken = end === 0 ? events : events.slice(0, end);
+    const latest = taken.at(-1) as LoggedEvent;
+    last = latest.seq;
     done = end > 0;
-    full = !sink.write(wanted);
+    paused = isWhole && latest.event === DONE.event;
+    const isSent = ({ event }: LoggedEvent): boolean =>
+      event !== EVENTS_LOST.event && (event !== DONE.event || !isWhole);
+    full = !sink.write(taken.every(isSent) ? taken : taken.filter(isSent));
   };
 
   const listen = (events: readonly LoggedEvent[]): void => {
+    if (last > 0 && events.some(({ event }) => event === EVENTS_LOST.event)) {
+      lost = true;
+      return wake();
+    }
     highest = (events.at(-1) as LoggedEvent).seq;
     if (done || highest <= last) return;
     // Batches follow one another, so one that begins right after the last event sent leaves no gap.
@@ -83,6 +92,7 @@ export async function readEvents(
     // Subscribing comes first: an event appended between reading and subscribing would be lost.
     await log.subscribe(stream, listen, { signal: AbortSignal.any([signal, subscription.signal]) });
     while (!done && !signal.aborted) {
+      if (lost) throw new StorageError('unavailable', 'The store has lost events of the run.');
       if (full) {
         await sink.drained();
         full = false;

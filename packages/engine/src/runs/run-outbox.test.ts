@@ -108,6 +108,17 @@ describe('RunOutbox', () => {
     expect(await storage.get({ kind: 'message', path: ['thread_1'], id: 'msg_1' })).toBeNull();
   });
 
+  it('stops when the stream begins anew: the store has lost what was written before', async () => {
+    outbox.emit(delta('1'));
+    outbox.emit(delta('2'));
+    await outbox.settled();
+    await storage.events.finish(stream, { retainMs: 0 });
+    await expect.poll(logged).toEqual([]);
+    outbox.emit(delta('3'));
+    await expect(outbox.settled()).rejects.toThrow('The store has lost events of the run.');
+    expect(failures).toHaveLength(1);
+  });
+
   it('says when too much is waiting', () => {
     expect(outbox.congested).toBe(false);
     for (let index = 0; index < 5000; index++) outbox.emit(delta('x'));

@@ -1,4 +1,12 @@
-import type { Check, CommitResult, EventStreamKey, LogEvent, Storage, Write } from '@cogitator-ai/openai-storage';
+import {
+  type Check,
+  type CommitResult,
+  type EventStreamKey,
+  type LogEvent,
+  type Storage,
+  StorageError,
+  type Write,
+} from '@cogitator-ai/openai-storage';
 import { assumeUntouched, isAboutMessage, keepClientChanges, type RunChanges } from './client-changes.ts';
 
 /** Most events written at once. */
@@ -27,6 +35,8 @@ export class RunOutbox {
   /** Whether writes are under way or about to begin in this tick. */
   #active = false;
   #failure: { error: unknown } | null = null;
+  /** Number of the stream's last event, or `null` before the first write. */
+  #lastSeq: number | null = null;
 
   /** @param onFailure - Called once, when a write has failed; nothing is written afterwards. */
   constructor(storage: Storage, stream: EventStreamKey, fence: number, onFailure: (error: unknown) => void) {
@@ -94,8 +104,9 @@ export class RunOutbox {
     while (!result.ok && isAboutMessage(result.conflict)) {
       result = await this.#tryCommit(await keepClientChanges(this.#storage, pending), earlier);
     }
+    if (result.ok) this.#follow(result.lastEvent ?? 0, earlier.length + pending.events.length);
     // The earlier events do not depend on the commit that they travelled with.
-    if (!result.ok && earlier.length > 0) await this.#append(earlier);
+    else if (earlier.length > 0) await this.#append(earlier);
     return result;
   }
 
@@ -107,6 +118,15 @@ export class RunOutbox {
   async #append(events: readonly LogEvent[]): Promise<void> {
     const lastSeq = await this.#storage.events.append({ stream: this.#stream, fence: this.#fence, events });
     if (lastSeq === null) this.#fail(new ClaimLostError());
+    else this.#follow(lastSeq, events.length);
+  }
+
+  /** A store that was restarted may have lost the stream, and begun it anew with what was written just now. */
+  #follow(lastSeq: number, count: number): void {
+    if (this.#lastSeq !== null && lastSeq < this.#lastSeq + count) {
+      this.#fail(new StorageError('unavailable', 'The store has lost events of the run.'));
+    }
+    this.#lastSeq = lastSeq;
   }
 
   #fail(error: unknown): void {
