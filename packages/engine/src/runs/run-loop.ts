@@ -59,9 +59,9 @@ async function advance(context: EngineContext, held: HeldRun, interrupt: AbortSi
   } catch (error) {
     const cause: unknown = held.stopped.aborted ? held.stopped.reason : error;
     if (cause instanceof ClaimLostError) return;
-    const mayGoOn = interrupt.reason instanceof HandOverError || isPassing(cause);
-    if (mayGoOn && !expiry.signal.aborted) {
-      await leave(context, held);
+    const isHandedOver = interrupt.reason instanceof HandOverError;
+    if ((isHandedOver || isPassing(cause)) && !expiry.signal.aborted) {
+      await leave(context, held, isHandedOver ? 0 : pauseAfter(held.state.attempts));
       return;
     }
     await settle(context, held, progress, (run) => explain(context, run, cause, { interrupt, expired: expiry.signal }));
@@ -189,8 +189,13 @@ function isPassing(cause: unknown): boolean {
   return StorageError.isInstance(cause) && cause.retryable;
 }
 
-/** Leaves the run to whoever takes it up, this process or another, and goes on where it is. */
-async function leave(context: EngineContext, held: HeldRun): Promise<void> {
+/** How long a run rests that was broken off, in ms: it may be what the store fails for. */
+function pauseAfter(attempts: number): number {
+  return Math.min(250 * 2 ** attempts, 30_000);
+}
+
+/** Leaves the run to whoever takes it up after `restMs`, this process or another, and goes on where it is. */
+async function leave(context: EngineContext, held: HeldRun, restMs: number): Promise<void> {
   const { id: runId, thread_id: threadId } = held.run;
   const ticket = { runId, threadId, fence: held.fence };
   // A heartbeat would take back what is given away here.
@@ -198,8 +203,8 @@ async function leave(context: EngineContext, held: HeldRun): Promise<void> {
   try {
     await untilReachable(context, { waiting: 'a run waits for it to be gone on with' }, async () => {
       if (!held.stopped.aborted) await held.settled();
-      const [isLeft] = await context.storage.renew([held.lease], { ms: 0 });
-      if (isLeft) context.dispatcher.enqueue(ticket);
+      const [isLeft] = await context.storage.renew([held.lease], { ms: restMs });
+      if (isLeft && restMs === 0) context.dispatcher.enqueue(ticket);
     });
   } catch (err) {
     context.logger.warn({ runId, threadId, err }, 'A run is left to others when its lease runs out.');
