@@ -1,6 +1,7 @@
 import type { Message, Run, RunStep } from '@cogitator-ai/openai-protocol';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { answersOf } from './clients/texts.ts';
 import { type Cluster, openCluster, STORES, untilEnded } from './replicas/open-cluster.ts';
 import { answerTo, type Plan } from './upstream/plan.ts';
 
@@ -8,12 +9,6 @@ import { answerTo, type Plan } from './upstream/plan.ts';
 const [FIRST, SECOND] = [0, 1];
 
 const plan: Plan = { key: 'there', steps: 1, words: 40, delayMs: 15 };
-
-async function answersOf(cluster: Cluster, path: string): Promise<string[]> {
-  const { data } = await cluster.api.get<{ data: Message[] }>(`${path}/messages`);
-  const answers = data.filter(({ role }) => role === 'assistant');
-  return answers.map(({ content }) => content.map((part) => (part.type === 'text' ? part.text.value : '')).join(''));
-}
 
 describe.each(STORES)('a run that a worker advances, on $name', ({ startStore }) => {
   let cluster: Cluster;
@@ -28,7 +23,7 @@ describe.each(STORES)('a run that a worker advances, on $name', ({ startStore })
     await ended;
     expect(reading).toMatchObject({ status: 'completed', isDone: true, text: answerTo(plan), errors: [] });
     expect(reading.created).toHaveLength(1);
-    expect(await answersOf(cluster, path)).toEqual([answerTo(plan)]);
+    expect(await answersOf(cluster.api, path)).toEqual([answerTo(plan)]);
   });
 
   it('is retrieved anywhere, and followed anywhere: from its first event, and from any other', async () => {

@@ -1,6 +1,7 @@
 import type { Message, RunStep } from '@cogitator-ai/openai-protocol';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'vitest';
+import { answersOf } from './clients/texts.ts';
 import { type Cluster, openCluster, STORES, untilEnded } from './replicas/open-cluster.ts';
 import { answerTo, followPlan, type Plan } from './upstream/plan.ts';
 
@@ -11,13 +12,6 @@ const NEVER = new Promise<never>(() => {});
 
 /** Takes several seconds. */
 const slow: Plan = { key: 'slow', steps: 0, words: 120, delayMs: 30 };
-
-async function textsOf(cluster: Cluster, path: string): Promise<string[]> {
-  const { data } = await cluster.api.get<{ data: Message[] }>(`${path}/messages?order=asc`);
-  return data
-    .slice(1)
-    .map(({ content }) => content.map((part) => (part.type === 'text' ? part.text.value : '')).join(''));
-}
 
 describe.each(STORES)('two servers on $name', ({ startStore }) => {
   const open = (): Promise<Cluster> => openCluster({ startStore, roles: ['all', 'all'], leaseMs: LEASE_MS });
@@ -40,7 +34,7 @@ describe.each(STORES)('two servers on $name', ({ startStore }) => {
     cluster.replicas[FIRST]!.resume();
     await Promise.all([ended, there.ended]);
     expect(await untilEnded(cluster.at(SECOND), runPath)).toMatchObject({ status: 'completed' });
-    expect(await textsOf(cluster, path)).toEqual([answerTo(slow)]);
+    expect(await answersOf(cluster.api, path)).toEqual([answerTo(slow)]);
     for (const each of [reading, there.reading]) {
       expect(each).toMatchObject({ status: 'completed', isDone: true, text: answerTo(slow) });
       expect(each.created).toHaveLength(1);
@@ -61,7 +55,7 @@ describe.each(STORES)('two servers on $name', ({ startStore }) => {
     const text = answerTo(slow);
     expect(there.reading).toMatchObject({ status: 'completed', isDone: true, text });
     expect(text.startsWith(reading.text)).toBe(true);
-    expect(await textsOf(cluster, path).catch(() => [])).toEqual([text]);
+    expect(await answersOf(cluster.at(SECOND), path)).toEqual([text]);
     // The tool was executed before, and is not again.
     expect([...cluster.workshop.executions.values()]).toEqual([1]);
   });
@@ -145,7 +139,7 @@ describe.each(STORES)('two servers on $name', ({ startStore }) => {
       for (const [index, path] of paths.entries()) {
         const run = await untilEnded(cluster.api, `${path}/runs/${runs[index]!.id}`);
         expect(run).toMatchObject({ status: 'completed', last_error: null });
-        const [text] = await textsOf(cluster, path);
+        const [text] = await answersOf(cluster.api, path);
         // A store that is killed may have lost the last deltas of a stream: the model goes on behind what is left.
         expect(text).toBe(answerTo(plans[index]!));
       }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { answerTo, type Plan } from '../upstream/plan.ts';
 import type { Api } from './api.ts';
 import { Reading } from './read-run.ts';
+import { textOf } from './texts.ts';
 
 /** What came of one question. */
 export interface Asked {
@@ -80,11 +81,8 @@ export function faultsOf(
   };
   expect(run.status === 'completed', `is ${run.status}: ${run.last_error?.message}`);
   expect(messages.length === 2, `has ${messages.length - 1} answers`);
-  const text =
-    messages
-      .at(-1)
-      ?.content.map((part) => (part.type === 'text' ? part.text.value : ''))
-      .join('') ?? '';
+  const answer = messages.at(-1);
+  const text = answer ? textOf(answer) : '';
   expect(text === answerTo(plan), `is answered with ${JSON.stringify(text)}`);
   expect(
     steps.every(({ status }) => status === 'completed' || status === 'cancelled'),

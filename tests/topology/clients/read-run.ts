@@ -1,5 +1,6 @@
 import type { Message } from '@cogitator-ai/openai-protocol';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { textOf } from './texts.ts';
 
 /** What a client has of a run's events. */
 export class Reading {
@@ -54,10 +55,7 @@ export class Reading {
       this.arrivals.push(performance.now());
       for (const part of object.delta.content) this.text += part.text?.value ?? '';
     } else if (event === 'thread.message.completed') {
-      this.completed.set(
-        object.id as string,
-        (object as Message).content.map((part) => (part.type === 'text' ? part.text.value : '')).join(''),
-      );
+      this.completed.set(object.id as string, textOf(object as Message));
     }
   }
 }
