@@ -18,6 +18,7 @@ import { listPage } from '../records/list-page.ts';
 import { updateRecord } from '../records/update-record.ts';
 import { parseRecord } from '../records/parse-record.ts';
 import { requireThread } from '../threads/require-thread.ts';
+import { abortWith } from './abort-with.ts';
 import { activeRunLock } from './active-run.ts';
 import { cancelRun } from './cancel-run.ts';
 import { createRun, createThreadAndRun, type StartedRun } from './create-run.ts';
@@ -92,16 +93,17 @@ export function createRunService(context: EngineContext): RunService {
     async follow({ run: { value: run }, after }, sink, { signal, isWhole = false }) {
       const { thread_id: threadId, id: runId } = run;
       const key = runKey(threadId, runId);
+      const reading = abortWith(signal, stopping);
       const isDone = await readEvents(storage.events, { partition: threadId, id: runId }, sink, {
         after,
         isWhole,
-        signal: AbortSignal.any([signal, stopping]),
+        signal: reading.signal,
         silenceMs: READER_SILENCE_MS,
         async isOver() {
           const record = await storage.get(key);
           return record === null || isSettled(parseRecord(record).status);
         },
-      });
+      }).finally(() => reading.release());
       if (isDone || signal.aborted) return;
       if (stopping.aborted) throw streamInterrupted(threadId, runId);
       // A store that crashed may have lost events. How the run has ended is told all the same.
