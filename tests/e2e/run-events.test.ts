@@ -70,7 +70,8 @@ describe('the events of a run', () => {
     const third = frames.slice(3).join('\n\n');
     expect(await read(`${path}/events?after=3`)).toBe(third);
     expect(await read(`${path}/events`, { 'last-event-id': '3' })).toBe(third);
-    expect(await read(`${path}/events?after=3`, { 'last-event-id': '1' })).toBe(third);
+    // Who connects again by itself sends the same query.
+    expect(await read(`${path}/events?after=1`, { 'last-event-id': '3' })).toBe(third);
     expect(all).toMatch(/event: done\ndata: \[DONE\]\n\n$/);
   });
 

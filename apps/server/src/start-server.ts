@@ -51,12 +51,15 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   /** What is to be closed, last first. */
   const opened: { close(): Promise<void> }[] = [];
   const release = async (): Promise<void> => {
-    for (const part of opened.splice(0).toReversed()) await part.close();
+    const results = [];
+    for (const part of opened.splice(0).toReversed()) results.push(...(await Promise.allSettled([part.close()])));
+    const failure = results.find(({ status }) => status === 'rejected');
+    if (failure?.status === 'rejected') throw failure.reason;
   };
   try {
     return await start(options, host, opened, release);
   } catch (error) {
-    await release();
+    await release().catch(() => {});
     throw error;
   }
 }
@@ -88,7 +91,7 @@ async function start(
   opened.push(storage);
   const queue = await openQueue({
     ...config,
-    onError: (err) => logger.warn({ err }, 'The queue of runs has lost its connection for now.'),
+    onError: (err) => logger.warn({ err }, 'The queue of runs is in trouble for now.'),
   });
   if (queue) opened.push(queue);
   const metrics = config.metrics ? (await import('./metrics.ts')).createMetrics(() => engine.activeRuns) : null;
@@ -145,7 +148,9 @@ function assertRole({ role, storageUrl, leaseMs, heartbeatMs = 0 }: Config): voi
   if (role !== 'all' && /^(?:memory|sqlite):/.test(storageUrl)) {
     throw new ConfigError(`ROLE=${role} goes with postgres://… and redis://…, which several processes share.`);
   }
-  if (heartbeatMs >= leaseMs) throw new ConfigError(`HEARTBEAT_MS must be less than LEASE_MS, ${leaseMs}.`);
+  if (heartbeatMs > leaseMs / 2) {
+    throw new ConfigError(`HEARTBEAT_MS must be at most half of LEASE_MS, which is ${leaseMs}.`);
+  }
 }
 
 function defaultProviderOf({ defaultModel }: Config): { defaultProvider?: string } {

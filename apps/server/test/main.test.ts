@@ -111,7 +111,7 @@ describe('the server process', () => {
     [['--default-model', 'groq/x'], {}, 2, "The model that 'default' stands for, 'groq/x', belongs to no provider"],
     [[], { MODEL_ALIASES: 'old=groq/x' }, 2, "The model that 'old' stands for, 'groq/x', belongs to no provider"],
     [[], { ROLE: 'api' }, 2, 'ROLE=api goes with postgres://… and redis://…, which several processes share.'],
-    [[], { HEARTBEAT_MS: '15000' }, 2, 'HEARTBEAT_MS must be less than LEASE_MS, 15000.'],
+    [[], { HEARTBEAT_MS: '15000' }, 2, 'HEARTBEAT_MS must be at most half of LEASE_MS, which is 15000.'],
     [[], { STORAGE_URL: 'mysql://root:hunter2@db' }, 2, 'STORAGE_URL must be sqlite:FILE, postgres://'],
     [[], { STORAGE_URL: 'sqlite:/dev/null/x.db' }, 1, 'The storage cannot be used. The file system refused: EEXIST'],
     [

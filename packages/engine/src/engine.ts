@@ -147,8 +147,7 @@ export function createEngine(options: EngineOptions): Engine {
       const stop = (): void => stopping.abort();
       if (signal.aborted) stop();
       else signal.addEventListener('abort', stop, { once: true });
-      await sweeper.stop();
-      await dispatcher.close({ signal });
+      await Promise.all([sweeper.stop(), dispatcher.close({ signal })]);
     },
   };
 }

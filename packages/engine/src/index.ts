@@ -23,7 +23,7 @@ export type { EngineLimits } from './engine-context.ts';
 export type { AssistantService } from './assistants/assistant-service.ts';
 export type { ThreadService } from './threads/thread-service.ts';
 export type { MessageOrigin, MessageService } from './messages/message-service.ts';
-export type { RunService } from './runs/run-service.ts';
+export type { EventPosition, ResumedRun, RunService } from './runs/run-service.ts';
 export type { StartedRun } from './runs/create-run.ts';
 export type { EventSink } from './runs/event-reader.ts';
 export type { RunStepService } from './run-steps/run-step-service.ts';

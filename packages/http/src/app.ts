@@ -55,7 +55,7 @@ const ALL_ROUTES = [
 /** How long the storage may take to say that it can be reached, in ms. */
 const READY_MS = 2000;
 
-/** The Assistants API as a Hono app: `/v1/…`, the same under the paths of Azure, `/health` while it lives and `/ready` while it can do its work. */
+/** The Assistants API as a Hono app: `/v1/…`, the same under the paths of Azure, `/health` while it takes requests and `/ready` while it can do its work. */
 export function createApp(options: AppOptions): Hono<Environment> {
   const { engine, logger } = options;
   const app = new Hono<Environment>({ getPath: requestPath });

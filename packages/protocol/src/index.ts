@@ -12,6 +12,7 @@ export {
   duplicatePart,
   emptyMessage,
   emptyThread,
+  eventsLost,
   filesNotSearchable,
   fileTooLarge,
   idempotencyKeyInUse,

@@ -12,8 +12,8 @@ type Tuning = Pick<
   'concurrency' | 'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'removeOnComplete' | 'removeOnFail'
 >;
 
-export type TicketQueue = Pick<Queue<RunTicket>, 'add' | 'close' | 'waitUntilReady'>;
-export type TicketWorker = Pick<Worker<RunTicket>, 'concurrency' | 'pause' | 'close'>;
+export type TicketQueue = Pick<Queue<RunTicket>, 'add' | 'close' | 'disconnect' | 'waitUntilReady'>;
+export type TicketWorker = Pick<Worker<RunTicket>, 'concurrency' | 'pause' | 'resume' | 'close' | 'disconnect'>;
 
 /** Works on a ticket that was taken, under the token it was taken with. */
 export type Take = (

@@ -1,6 +1,11 @@
 import type { RunQueue, RunTicket } from '@cogitator-ai/openai-engine';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WaitingError } from 'bullmq';
 import { type Backend, postgresBackend, redisBackend, type TicketWorker } from './backend.ts';
+
+/** How long opening and closing may wait for a server that does not answer, in ms. */
+const CONNECT_MS = 10_000;
+const CLOSE_MS = 5000;
 
 export interface BullmqQueueOptions {
   /** `redis://…`, `rediss://…` or `postgres://…`; the last leads to PostgreSQL itself, not to a pooler that shares connections. */
@@ -33,20 +38,29 @@ export async function openBullmqQueue(options: BullmqQueueOptions): Promise<Bull
   const backend = backendOf(options);
   const queue = backend.queue(onError);
   let worker: TicketWorker | null = null;
+  let active = 0;
+  let waking: Promise<void> | null = null;
   let stopped = false;
   let closing: Promise<void> | null = null;
   try {
-    await queue.waitUntilReady();
+    await within(CONNECT_MS, queue.waitUntilReady());
   } catch (error) {
-    await queue.close().catch(() => {});
+    await within(CLOSE_MS, queue.close()).catch(() => {});
     throw error;
   }
 
+  /** BullMQ looks whether it may take more when a ticket is done, or when it is resumed. */
+  async function wake(paused: TicketWorker): Promise<void> {
+    await paused.pause(true);
+    if (!stopped) await paused.resume();
+  }
+
   return {
-    async add(ticket: RunTicket) {
+    async add(ticket: RunTicket, { first = false } = {}) {
       // One that is there already, or being worked on, is not added again.
       await queue.add('advance', ticket, {
         jobId: `${ticket.runId}-${ticket.fence}`,
+        lifo: first,
         removeOnComplete: true,
         removeOnFail: true,
       });
@@ -60,7 +74,8 @@ export async function openBullmqQueue(options: BullmqQueueOptions): Promise<Bull
             await job.moveToWait(token);
             throw new WaitingError();
           }
-          await handle(job.data);
+          active++;
+          await handle(job.data).finally(() => active--);
         },
         {
           concurrency,
@@ -76,22 +91,47 @@ export async function openBullmqQueue(options: BullmqQueueOptions): Promise<Bull
     },
 
     resize(concurrency) {
-      if (worker) worker.concurrency = concurrency;
+      if (!worker || stopped) return;
+      const isHeldUp = active >= worker.concurrency && concurrency > worker.concurrency;
+      worker.concurrency = concurrency;
+      if (isHeldUp) waking ??= wake(worker).finally(() => (waking = null));
     },
 
     async stop() {
       stopped = true;
+      await waking;
       await worker?.pause(true);
     },
 
     close() {
-      closing ??= (async () => {
-        await worker?.close();
-        await queue.close();
-      })();
+      // While the server is away BullMQ waits for it; the process need not.
+      closing ??= within(
+        CLOSE_MS,
+        (async () => {
+          await worker?.close();
+          await queue.close();
+        })(),
+      ).catch(async () => {
+        void worker?.disconnect().catch(onError);
+        void queue.disconnect().catch(onError);
+      });
       return closing;
     },
   };
+}
+
+/** What the promise comes to, or a rejection when that takes longer. */
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const limit = sleep(ms, undefined, { signal: late.signal, ref: false }).then(() => {
+    throw new Error(`The queue did not answer within ${ms / 1000} s.`);
+  });
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    late.abort();
+    limit.catch(() => {});
+  }
 }
 
 function backendOf({

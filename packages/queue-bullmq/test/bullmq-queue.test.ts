@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunTicket } from '@cogitator-ai/openai-engine';
+import { startRedis } from '@cogitator-ai/tests-services';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -107,12 +108,21 @@ describe.each(SERVERS)('a queue on $name', ({ name, url }) => {
     await expect.poll(() => finish.length).toBe(2);
     await sleep(200);
     expect(finish).toHaveLength(2);
+    // Though none of them is done.
     queue.resize(4);
-    finish[0]!();
-    await expect.poll(() => finish.length).toBe(5);
+    await expect.poll(() => finish.length).toBe(4);
     for (const end of finish.splice(0)) end();
-    await expect.poll(() => finish.length).toBe(1);
-    finish[0]!();
+    await expect.poll(() => finish.length).toBe(2);
+    for (const end of finish) end();
+  });
+
+  it('gives out first what is added first of all', async () => {
+    const queue = await open();
+    for (const run of ['run_1', 'run_2']) await queue.add(ticket(run));
+    await queue.add(ticket('run_3'), { first: true });
+    const taken: string[] = [];
+    queue.work(async ({ runId }) => void taken.push(runId), { concurrency: 1 });
+    await expect.poll(() => taken).toEqual(['run_3', 'run_1', 'run_2']);
   });
 
   it('takes none once it is stopped, and leaves what waits to others', async () => {
@@ -136,6 +146,15 @@ describe.each(SERVERS)('a queue on $name', ({ name, url }) => {
   });
 });
 
-it('says that a server cannot be reached', async () => {
-  await expect(openBullmqQueue({ url: 'postgres://127.0.0.1:1/none' })).rejects.toThrow('ECONNREFUSED');
+it.each(['postgres://127.0.0.1:1/none', 'redis://127.0.0.1:1'])('says that %s cannot be reached', async (url) => {
+  await expect(openBullmqQueue({ url })).rejects.toThrow(/ECONNREFUSED|did not answer within 10 s/);
+});
+
+it('closes while its server is away', async () => {
+  const server = await startRedis();
+  const queue = await openBullmqQueue({ url: server.url });
+  queue.work(async () => {}, { concurrency: 1 });
+  await server.kill();
+  await expect(queue.close()).resolves.toBeUndefined();
+  await server.remove();
 });

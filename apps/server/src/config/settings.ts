@@ -166,7 +166,7 @@ export const SETTINGS: { readonly [Name in keyof Config]-?: Setting } = {
     environment: ['HEARTBEAT_MS'],
     value: 'MS',
     help: 'How often a process says that it works on its runs. A third of the lease unless set.',
-    allowed: `milliseconds, 100 to ${ONE_HOUR_MS}, less than the lease`,
+    allowed: `milliseconds, 100 to ${ONE_HOUR_MS}, at most half of the lease`,
   },
   sweepIntervalMs: {
     flag: 'sweep-interval-ms',

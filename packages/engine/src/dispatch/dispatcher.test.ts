@@ -94,6 +94,17 @@ describe('a run', () => {
     expect([[...running.keys()], queue.added]).toEqual([['run_2', 'run_4'], ['run_3']]);
   });
 
+  it('of which next to nothing is left is advanced at once, however full it is, also where none are', () => {
+    for (const maxConcurrent of [0, 1]) {
+      const queue = new ManualQueue();
+      const dispatcher = start(queue, maxConcurrent);
+      if (maxConcurrent > 0) void queue.give(ticket('run_1'));
+      dispatcher.enqueue(ticket('run_2'), { atOnce: true });
+      expect([running.has('run_2'), queue.added]).toEqual([true, []]);
+      running.clear();
+    }
+  });
+
   it('is interrupted alone', () => {
     const dispatcher = start(new ManualQueue(), 3);
     for (const runId of ['run_1', 'run_2']) dispatcher.enqueue(ticket(runId), HERE);

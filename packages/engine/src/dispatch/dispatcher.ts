@@ -19,6 +19,15 @@ export interface DispatcherOptions {
   maxConcurrent: number;
 }
 
+export interface EnqueueOptions {
+  /** Whether a client of this process waits for the run's events, so that it need not wait for its turn. Default false. */
+  here?: boolean;
+  /** Whether next to nothing is left to be done, so that it is done here whatever else is. Default false. */
+  atOnce?: boolean;
+  /** Whether the run goes before those that have not begun. Default false. */
+  first?: boolean;
+}
+
 /** A run that is being advanced here. */
 interface Execution {
   readonly runId: string;
@@ -50,23 +59,17 @@ export class Dispatcher {
 
   /** Names the handler and starts taking tickets. Called once. */
   start(handler: RunHandler): void {
-    if (this.#maxConcurrent === 0) return;
     this.#handler = handler;
-    this.#queue.work((ticket) => this.#execute(handler, ticket), { concurrency: this.#maxConcurrent });
+    if (this.#maxConcurrent > 0)
+      this.#queue.work((ticket) => this.#execute(handler, ticket), { concurrency: this.#maxConcurrent });
   }
 
-  /**
-   * Has the run advanced soon. A ticket for a run that needs nothing is harmless.
-   *
-   * @param options.here - Whether a client of this process waits for it, so that it need not wait for its turn. Default false.
-   */
-  enqueue(ticket: RunTicket, { here = false }: { here?: boolean } = {}): void {
-    const handler = this.#handler;
-    if (here && handler && !this.#closing && this.#hasRoomAhead) {
-      void this.#executeAhead(handler, ticket);
-      return;
-    }
-    this.#queue.add(ticket).catch((err: unknown) => {
+  /** Has the run advanced soon. A ticket for a run that needs nothing is harmless. */
+  enqueue(ticket: RunTicket, { here = false, atOnce = false, first = false }: EnqueueOptions = {}): void {
+    const handler = this.#closing ? null : this.#handler;
+    if (handler && atOnce) return void this.#execute(handler, ticket);
+    if (handler && here && this.#hasRoomAhead) return void this.#executeAhead(handler, ticket);
+    this.#queue.add(ticket, { first }).catch((err: unknown) => {
       const { runId, threadId } = ticket;
       this.#logger.warn({ runId, threadId, err }, 'A run could not be queued; the next sweep tries again.');
     });

@@ -46,6 +46,14 @@ describe('the queue of a process', () => {
     expect(taken).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  it('gives out first what is added first of all', async () => {
+    await add('a', 'b');
+    await queue.add(ticket('c'), { first: true });
+    work(1);
+    for (const runId of ['c', 'a']) await end(runId);
+    expect(taken).toEqual(['c', 'a', 'b']);
+  });
+
   it('takes more at once when it gets room, and none until there is room again when it loses some', async () => {
     work(1);
     await add('a', 'b', 'c', 'd', 'e');

@@ -12,11 +12,11 @@ export interface RunTicket {
  */
 export interface RunQueue {
   /**
-   * Adds a ticket behind the others; nothing happens when the same is there already.
+   * Adds a ticket behind the others, or before them; nothing happens when the same is there already.
    *
    * Rejects when the queue cannot be reached.
    */
-  add(ticket: RunTicket): Promise<void>;
+  add(ticket: RunTicket, options?: { first?: boolean }): Promise<void>;
 
   /**
    * Takes tickets in their order, `concurrency` at a time, until {@link RunQueue.stop}. Called once at most.
@@ -25,7 +25,7 @@ export interface RunQueue {
    */
   work(handle: (ticket: RunTicket) => Promise<void>, options: { concurrency: number }): void;
 
-  /** Changes how many tickets are taken at a time, at least 1. */
+  /** Changes how many tickets are taken at a time, at least 1. One more than that may still come, which was waited for before. */
   resize(concurrency: number): void;
 
   /** Takes no more tickets. Those that were taken go on. */

@@ -10,7 +10,7 @@ import { expireRun } from './expire-run.ts';
 import { runState } from './run-state.ts';
 import { mayBecome } from './run-status.ts';
 
-/** Asks for a run to be cancelled. It is cancelled soon after, by whoever advances it. */
+/** Takes a run from whoever advances it, to be cancelled. It is soon after, by this process or, should that be lost, by another. */
 export async function cancelRun(context: EngineContext, threadId: string, runId: string): Promise<Json<Run>> {
   const { storage, dispatcher, limits } = context;
   const key = runKey(threadId, runId);
@@ -25,9 +25,10 @@ export async function cancelRun(context: EngineContext, threadId: string, runId:
     const current = parseRecord(record);
     if (!mayBecome(current.status, 'cancelling')) throw cannotCancelRun(current.status);
     const run = Json.of<Run>({ ...current, status: 'cancelling', required_action: null });
-    const { fence } = record;
+    // Whoever advances it, wherever that is, can write no more.
+    const fence = record.fence + 1;
     const fields = { fence, dueAt: now + limits.leaseMs, state: runState(record) };
-    const result = await commitAndEnqueue(context, { threadId, runId, fence }, { here: true }, async () => {
+    const result = await commitAndEnqueue(context, { threadId, runId, fence }, { atOnce: true }, async () => {
       const committed = await storage.commit({
         checks: [{ check: 'version', key, version: record.version }],
         writes: [writeRun('put', run, fields)],

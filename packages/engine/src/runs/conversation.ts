@@ -146,15 +146,14 @@ export function takeSaid({ own }: Pick<Conversation, 'own'>): string | null {
   return latest.content;
 }
 
-/**
- * The same conversation; where it ends in the midst of the model's answer, the model is asked to go on.
- *
- * @param begun - What the model has said of the message that is to be gone on with, or `null`.
- */
-export function withBegunAnswer(conversation: Conversation, begun: string | null): Conversation {
-  const own = begun ? [...conversation.own, { role: 'assistant', content: begun } as const] : conversation.own;
-  if (own.at(-1)?.role !== 'assistant') return conversation;
-  return { ...conversation, own: [...own, { role: 'user', content: GO_ON_REQUEST }] };
+/** The same conversation, ending in the midst of the model's answer: it is asked to go on behind what it has said of it. */
+export function withBegunAnswer(conversation: Conversation, begun: string): Conversation {
+  const own: ModelMessage[] = [
+    ...conversation.own,
+    { role: 'assistant', content: begun },
+    { role: 'user', content: GO_ON_REQUEST },
+  ];
+  return { ...conversation, own };
 }
 
 /** Adds a turn in which the model called functions, with their results. */

@@ -2,7 +2,7 @@ import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
 import type { LogEvent, LoggedEvent, Storage } from '@cogitator-ai/openai-storage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EventSink, readEvents } from './event-reader.ts';
-import { EVENTS_LOST } from './run-events.ts';
+import { EVENTS_LOST } from './lost-events.ts';
 
 const stream = { partition: 'thread_1', id: 'run_1' };
 const DONE = { event: 'done', data: '[DONE]' };
@@ -76,8 +76,15 @@ describe('readEvents', () => {
     const sink = new SlowSink();
     const reading = read(sink);
     await expect.poll(() => sink.received).toEqual(['1:a']);
-    await storage.events.append({ stream, fence: 1, events: [EVENTS_LOST, { event: 'x', data: 'again' }] });
-    await expect(reading).rejects.toMatchObject({ name: 'StorageError', code: 'unavailable' });
+    await storage.events.append({
+      stream,
+      fence: 1,
+      events: [
+        { event: EVENTS_LOST, data: '{}' },
+        { event: 'x', data: 'again' },
+      ],
+    });
+    await expect(reading).rejects.toMatchObject({ name: 'EventsLostError', code: 'unavailable' });
     await append('done');
     const later = new SlowSink();
     await read(later);

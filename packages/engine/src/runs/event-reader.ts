@@ -1,11 +1,6 @@
-import {
-  type EventLog,
-  type EventStreamKey,
-  type LogEvent,
-  type LoggedEvent,
-  StorageError,
-} from '@cogitator-ai/openai-storage';
-import { DONE, EVENTS_LOST } from './run-events.ts';
+import type { EventLog, EventStreamKey, LogEvent, LoggedEvent } from '@cogitator-ai/openai-storage';
+import { EVENTS_LOST, EventsLostError } from './lost-events.ts';
+import { DONE } from './run-events.ts';
 
 /** Events read from the log at a time. */
 const PAGE = 256;
@@ -43,7 +38,7 @@ export interface ReadEventsOptions {
  * later reads from the log what it missed.
  *
  * @returns Whether `done` was sent.
- * @throws `StorageError` `unavailable` when the store has lost events in between.
+ * @throws {@link EventsLostError} when the store has lost events in between.
  */
 export async function readEvents(
   log: EventLog,
@@ -70,13 +65,12 @@ export async function readEvents(
     last = latest.seq;
     done = end > 0;
     paused = isWhole && latest.event === DONE.event;
-    const isSent = ({ event }: LoggedEvent): boolean =>
-      event !== EVENTS_LOST.event && (event !== DONE.event || !isWhole);
+    const isSent = ({ event }: LoggedEvent): boolean => event !== EVENTS_LOST && (event !== DONE.event || !isWhole);
     full = !sink.write(taken.every(isSent) ? taken : taken.filter(isSent));
   };
 
   const listen = (events: readonly LoggedEvent[]): void => {
-    if (last > 0 && events.some(({ event }) => event === EVENTS_LOST.event)) {
+    if (last > 0 && events.some(({ event }) => event === EVENTS_LOST)) {
       lost = true;
       return wake();
     }
@@ -92,7 +86,7 @@ export async function readEvents(
     // Subscribing comes first: an event appended between reading and subscribing would be lost.
     await log.subscribe(stream, listen, { signal: AbortSignal.any([signal, subscription.signal]) });
     while (!done && !signal.aborted) {
-      if (lost) throw new StorageError('unavailable', 'The store has lost events of the run.');
+      if (lost) throw new EventsLostError();
       if (full) {
         await sink.drained();
         full = false;

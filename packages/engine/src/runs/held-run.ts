@@ -21,6 +21,8 @@ export class RunInterruptedError extends Error {
 export interface Claim {
   /** Whether somebody else was advancing the run, and may have left something unfinished. */
   readonly isTakeover: boolean;
+  /** Number of the log's last event, that of the claim included. */
+  readonly lastEvent: number;
   /** Time from the claim to the run's expiry, in ms. */
   readonly msToExpiry: number;
 }

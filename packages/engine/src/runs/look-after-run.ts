@@ -4,6 +4,9 @@ import { parseRecord } from '../records/parse-record.ts';
 import { expireRun } from './expire-run.ts';
 import { runState } from './run-state.ts';
 
+/** How many leases a queued run waits before it is looked after again. */
+const QUEUED_LEASES = 4;
+
 /**
  * Does what has to be done about a run that is due: ends it when its time is up, else has it advanced. It waits for that because its
  * ticket was lost, or because whoever advanced it was.
@@ -19,11 +22,11 @@ export async function lookAfterRun(context: EngineContext, record: StoredRecord<
   const ticket = { threadId, runId, fence };
   if (status === 'in_progress' || status === 'cancelling') {
     logger.warn({ runId, threadId }, 'A run is to be taken over: whoever advanced it is silent.');
-    dispatcher.enqueue(ticket);
+    dispatcher.enqueue(ticket, { first: true });
     return false;
   }
-  // Until its turn has come, or its client has answered, others need not look after it as well.
-  const ms = status === 'queued' ? limits.leaseMs : runState(record).expiresAt - now;
+  // Until its turn has come, or its client has answered, others need not look after it as well. Many may be waiting.
+  const ms = status === 'queued' ? QUEUED_LEASES * limits.leaseMs : runState(record).expiresAt - now;
   const [isLeft = false] = await storage.renew([{ key, fence }], { ms: Math.max(0, ms) });
   if (isLeft && status === 'queued') dispatcher.enqueue(ticket);
   return isLeft;

@@ -155,7 +155,8 @@ async function claim(
     });
     if (result.ok) {
       const claimed = { ...record, body: run.text, state: JSON.stringify(state), fence, version: version + 1 };
-      return new HeldRun(context, claimed, { isTakeover, msToExpiry: Math.max(0, expiresAt - now) });
+      const { lastEvent = 0 } = result;
+      return new HeldRun(context, claimed, { isTakeover, lastEvent, msToExpiry: Math.max(0, expiresAt - now) });
     }
     record = await storage.get(key);
     return undefined;

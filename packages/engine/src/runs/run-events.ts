@@ -4,17 +4,6 @@ import type { LogEvent } from '@cogitator-ai/openai-storage';
 export const DONE: LogEvent = { event: 'done', data: '[DONE]' };
 
 /**
- * Tells those who follow a run that the store has lost its events: numbers begin anew behind it, so that they could not tell new ones
- * from those they have. Nobody is sent it; who reads it in the log has lost nothing.
- */
-export const EVENTS_LOST: LogEvent = { event: 'events.lost', data: '{}' };
-
-/** How the log of every run begins. */
-export function isBeginning(event: LogEvent | undefined): boolean {
-  return event?.event === 'thread.created' || event?.event === 'thread.run.created';
-}
-
-/**
  * Makes the deltas of one content part of a message: all but the text itself is serialised once.
  *
  * @param options.begun - Whether its first delta was told before.

@@ -16,6 +16,7 @@ export class RunLeases {
   readonly #options: RunLeasesOptions;
   readonly #held = new Set<HeldRun>();
   #isBeating = false;
+  #beating: Promise<void> = Promise.resolve();
 
   constructor(options: RunLeasesOptions) {
     this.#options = options;
@@ -23,16 +24,28 @@ export class RunLeases {
 
   add(held: HeldRun): void {
     this.#held.add(held);
-    if (!this.#isBeating) this.#schedule();
+    if (!this.#isBeating) this.#schedule(this.#options.heartbeatMs);
   }
 
   delete(held: HeldRun): void {
     this.#held.delete(held);
   }
 
-  #schedule(): void {
+  /** Resolves when nothing more is said of a run. */
+  async release(held: HeldRun): Promise<void> {
+    this.delete(held);
+    await this.#beating;
+  }
+
+  #schedule(delayMs: number): void {
     this.#isBeating = true;
-    setTimeout(() => void this.#beat(), this.#options.heartbeatMs).unref();
+    setTimeout(() => {
+      const began = performance.now();
+      this.#beating = this.#beat().then(() => {
+        if (this.#held.size === 0) this.#isBeating = false;
+        else this.#schedule(Math.max(0, this.#options.heartbeatMs - (performance.now() - began)));
+      });
+    }, delayMs).unref();
   }
 
   async #beat(): Promise<void> {
@@ -48,7 +61,5 @@ export class RunLeases {
     } catch (err) {
       logger.warn({ runs: held.length, err }, 'Leases could not be renewed; runs may be taken over.');
     }
-    if (this.#held.size > 0) this.#schedule();
-    else this.#isBeating = false;
   }
 }

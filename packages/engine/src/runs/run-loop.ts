@@ -19,6 +19,7 @@ import { type RunEnding, toRunError } from './run-ending.ts';
 import { DONE } from './run-events.ts';
 import { ClaimLostError } from './run-outbox.ts';
 import { planTurn, promptWindow } from './plan-turn.ts';
+import { beginLogAnew, EventsLostError, forgetRest, hasLostEvents } from './lost-events.ts';
 import { takeOver } from './take-over.ts';
 import { pendingCalls, ToolCallsStep } from './tool-calls-step.ts';
 import { untoldDeltas } from './untold-deltas.ts';
@@ -61,6 +62,7 @@ async function advance(context: EngineContext, held: HeldRun, interrupt: AbortSi
     if (cause instanceof ClaimLostError) return;
     const isHandedOver = interrupt.reason instanceof HandOverError;
     if ((isHandedOver || isPassing(cause)) && !expiry.signal.aborted) {
+      if (cause instanceof EventsLostError) await forgetRest(context, held).catch(() => {});
       await leave(context, held, isHandedOver ? 0 : pauseAfter(held.state.attempts));
       return;
     }
@@ -84,6 +86,10 @@ async function takeTurns(
     return { status: 'cancelled' };
   }
   const left = held.claim.isTakeover ? await takeOver(context, held) : null;
+  if (!left && (await hasLostEvents(context, held))) {
+    await forgetRest(context, held);
+    beginLogAnew(held, null);
+  }
   if (left) Object.assign(progress, { open: left.open, openUsage: left.openUsage, usage: left.usage });
   if (held.state.attempts > limits.maxAttempts) {
     return failure(`The run was broken off ${limits.maxAttempts} times by failures of the server.`);
@@ -92,13 +98,12 @@ async function takeTurns(
   const conversation = await loadConversation(context, held.run, meter, promptWindow(context, held.run), stop);
   progress.usage = addUsage(conversation.usage, progress.openUsage);
   if (left?.calls) {
-    const said = takeSaid(conversation);
-    if (!(await answerCalls(context, held, left.calls, { conversation, said, isLeft: true }, progress, stop)))
-      return null;
+    const turn = { conversation, said: null, isLeft: true };
+    if (!(await answerCalls(context, held, left.calls, turn, progress, stop))) return null;
   }
   let begun = left?.message ?? null;
   while (conversation.turns < limits.maxTurns) {
-    const asked = withBegunAnswer(conversation, begun && begun.text);
+    const asked = begun?.text ? withBegunAnswer(conversation, begun.text) : conversation;
     const planned = await planTurn(context, held.run, asked, meter, progress.usage);
     if ('ending' in planned) return planned.ending;
     const usedCallIds = conversation.callIds;
@@ -124,7 +129,7 @@ function failure(message: string): RunEnding {
 /** A turn in which the model called functions. */
 interface CallingTurn {
   readonly conversation: Conversation;
-  /** What the model said before. */
+  /** What the model said before in this turn, where it was said here. */
   readonly said: string | null;
   /** Whether another process was executing the calls. */
   readonly isLeft: boolean;
@@ -152,7 +157,8 @@ async function answerCalls(
   held.write(writes, events);
   progress.open = null;
   progress.openUsage = NO_USAGE;
-  addToolCalls(conversation, said, step.calls);
+  // What was said before may have been said to another process.
+  addToolCalls(conversation, said ?? takeSaid(conversation), step.calls);
   return true;
 }
 
@@ -198,13 +204,13 @@ function pauseAfter(attempts: number): number {
 async function leave(context: EngineContext, held: HeldRun, restMs: number): Promise<void> {
   const { id: runId, thread_id: threadId } = held.run;
   const ticket = { runId, threadId, fence: held.fence };
-  // A heartbeat would take back what is given away here.
-  context.leases.delete(held);
   try {
+    // A heartbeat would take back what is given away here.
+    await context.leases.release(held);
     await untilReachable(context, { waiting: 'a run waits for it to be gone on with' }, async () => {
       if (!held.stopped.aborted) await held.settled();
       const [isLeft] = await context.storage.renew([held.lease], { ms: restMs });
-      if (isLeft && restMs === 0) context.dispatcher.enqueue(ticket);
+      if (isLeft && restMs === 0) context.dispatcher.enqueue(ticket, { first: true });
     });
   } catch (err) {
     context.logger.warn({ runId, threadId, err }, 'A run is left to others when its lease runs out.');

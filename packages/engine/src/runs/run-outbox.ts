@@ -1,12 +1,5 @@
-import {
-  type Check,
-  type CommitResult,
-  type EventStreamKey,
-  type LogEvent,
-  type Storage,
-  StorageError,
-  type Write,
-} from '@cogitator-ai/openai-storage';
+import type { Check, CommitResult, EventStreamKey, LogEvent, Storage, Write } from '@cogitator-ai/openai-storage';
+import { EventsLostError } from './lost-events.ts';
 import { assumeUntouched, isAboutMessage, keepClientChanges, type RunChanges } from './client-changes.ts';
 
 /** Most events written at once. */
@@ -124,7 +117,7 @@ export class RunOutbox {
   /** A store that was restarted may have lost the stream, and begun it anew with what was written just now. */
   #follow(lastSeq: number, count: number): void {
     if (this.#lastSeq !== null && lastSeq < this.#lastSeq + count) {
-      this.#fail(new StorageError('unavailable', 'The store has lost events of the run.'));
+      this.#fail(new EventsLostError());
     }
     this.#lastSeq = lastSeq;
   }

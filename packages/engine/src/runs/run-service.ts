@@ -1,6 +1,7 @@
 import {
   type CreateRunRequest,
   type CreateThreadAndRunRequest,
+  eventsLost,
   isTerminalRunStatus,
   Json,
   type ListQuery,
@@ -24,12 +25,26 @@ import { cancelRun } from './cancel-run.ts';
 import { createRun, createThreadAndRun, type StartedRun } from './create-run.ts';
 import { type EventSink, readEvents } from './event-reader.ts';
 import { expireRun } from './expire-run.ts';
+import { epochOf } from './lost-events.ts';
 import { DONE } from './run-events.ts';
 import { runState } from './run-state.ts';
 import { submitToolOutputs } from './submit-tool-outputs.ts';
 
 /** Silence after which a reader looks whether its run is still there, in ms. */
 const READER_SILENCE_MS = 10_000;
+
+/** A place in the events of a run. */
+export interface EventPosition {
+  /** Number of an event, 0 for before the first. */
+  readonly seq: number;
+  /** Which numbers these are: others after the store has lost events. `null` for the first ones. */
+  readonly epoch: number | null;
+}
+
+/** A run to be followed, and which numbers its events have. */
+export interface ResumedRun extends StartedRun {
+  readonly epoch: number | null;
+}
 
 export interface RunService {
   create(threadId: string, request: CreateRunRequest): Promise<StartedRun>;
@@ -46,9 +61,17 @@ export interface RunService {
    * @param options.signal - Aborted when the reader is gone; the promise then resolves.
    * @param options.isWhole - Whether to go on where the run waited for its client and was continued: the one `done` is then that of
    * a run that has ended, or waits now. Default false.
-   * @throws `ApiError` 503 when this process is about to end and the run goes on elsewhere.
+   * @throws `ApiError` 503 when this process is about to end and the run goes on elsewhere; `StorageError` `unavailable` when the
+   * store has lost events: they can be read again from the first.
    */
   follow(started: StartedRun, sink: EventSink, options: { signal: AbortSignal; isWhole?: boolean }): Promise<void>;
+
+  /**
+   * A run that was begun at some time, to be followed behind one of its events, on any process, until some minutes after its end.
+   *
+   * @throws `ApiError` 409 when the store has lost the events that this position counts.
+   */
+  resume(threadId: string, runId: string, after: EventPosition): Promise<ResumedRun>;
 }
 
 export function createRunService(context: EngineContext): RunService {
@@ -88,6 +111,13 @@ export function createRunService(context: EngineContext): RunService {
           return notFound('run', runId);
         },
       );
+    },
+
+    async resume(threadId, runId, after) {
+      const run = await this.retrieve(threadId, runId);
+      const epoch = await epochOf(storage.events, { partition: threadId, id: runId });
+      if (after.seq > 0 && after.epoch !== epoch) throw eventsLost(threadId, runId);
+      return { run, after: after.seq, epoch };
     },
 
     async follow({ run: { value: run }, after }, sink, { signal, isWhole = false }) {

@@ -381,7 +381,8 @@ describe('a run whose server was lost', () => {
       DELTA,
       ...COMPLETED,
     ]);
-    expect(models.asked[1]).toEqual([HELLO, { role: 'assistant', content: 'Let me look.' }, GO_ON]);
+    // What was said was whole: there is nothing to go on with.
+    expect(models.asked[1]).toEqual([HELLO, { role: 'assistant', content: 'Let me look.' }]);
     expect((await outcome(second)).summary).toEqual({
       status: 'completed',
       steps: ['message_creation completed', 'tool_calls cancelled', 'message_creation completed'],
@@ -390,6 +391,25 @@ describe('a run whose server was lost', () => {
         ['completed', 'Hello.'],
       ],
     });
+  });
+
+  it('while a call was arriving may call again: what was said before belongs to it', async () => {
+    const half: ModelEvent = { type: 'tool-call-arguments', index: 0, text: '{"x":' };
+    const models = new ScriptedModel(
+      ['Let me look.', { type: 'tool-call', index: 0, id: 'call_1', name: 'look' }, half, SILENCE],
+      [...call('look', 'call_2'), CALLS],
+      ['Found.', STOP],
+    );
+    const first = start({ models });
+    await beginRun(first, ['look']);
+    await told(CALL_DELTA, 2);
+    lose(first);
+    await follow(start({ models, tools: [quickTool('look')] }));
+    expect(models.asked[2]).toEqual([
+      HELLO,
+      { role: 'assistant', content: 'Let me look.', toolCalls: [{ id: 'call_2', name: 'look', arguments: '{}' }] },
+      { role: 'tool', toolCallId: 'call_2', content: 'the look' },
+    ]);
   });
 
   it('between two turns begins the next', async () => {
@@ -423,6 +443,30 @@ describe('a run whose server was lost', () => {
     lose(first);
     const second = start({ models });
     expect(names(await follow(second))).toEqual([...BEGUN, ...MESSAGE, DELTA, ...COMPLETED]);
+  });
+
+  it('with its events begins its message anew: who follows it is told, and reads it from its first event', async () => {
+    const models = new ScriptedModel(['Once', SILENCE], ['Good day.', STOP]);
+    const first = start({ models });
+    await beginRun(first);
+    await told(DELTA);
+    await storage.events.finish({ partition: run.thread_id, id: run.id }, { retainMs: 0 });
+    lose(first);
+    const second = start({ models });
+    const events = await follow(second);
+    expect(names(events)).toEqual([...BEGUN.slice(1), ...MESSAGE, DELTA, ...COMPLETED]);
+    expect(deltaText(events)).toBe('Good day.');
+    expect(models.asked[1]).toEqual([HELLO]);
+    expect((await outcome(second)).summary.messages).toEqual([['completed', 'Good day.']]);
+
+    // Numbers of before count nothing any more.
+    const resume = (seq: number, epoch: number | null) =>
+      second.engine.runs.resume(run.thread_id, run.id, { seq, epoch });
+    const stale = resume(3, null);
+    await expect(stale).rejects.toMatchObject({ status: 409, body: { code: 'events_lost' } });
+    const { epoch } = await resume(0, null);
+    expect(epoch).toBeGreaterThan(0);
+    expect(await resume(3, epoch)).toMatchObject({ after: 3, epoch });
   });
 
   it('is given up when that happens too often', async () => {

@@ -3,8 +3,8 @@ import type { Unfinished } from './end-run.ts';
 import type { HeldRun } from './held-run.ts';
 import { loadUnfinished } from './load-unfinished.ts';
 import { MessageStep } from './message-step.ts';
-import { endOpenStep, type OpenStep } from './open-step.ts';
-import { EVENTS_LOST, isBeginning } from './run-events.ts';
+import { beginLogAnew, forgetRest, hasLostEvents } from './lost-events.ts';
+import { endOpenStep } from './open-step.ts';
 import { ToolCallsStep } from './tool-calls-step.ts';
 import { NO_USAGE } from './usage.ts';
 
@@ -20,11 +20,10 @@ export interface LeftTurn extends Unfinished {
 export async function takeOver(context: EngineContext, held: HeldRun): Promise<LeftTurn> {
   const { id: runId, thread_id: threadId } = held.run;
   context.logger.warn({ runId, threadId, attempt: held.state.attempts }, 'A run was taken over.');
-  const [[first], { open, openUsage, usage, hasAllCalls }] = await Promise.all([
-    context.storage.events.read(held.stream, { after: 0, limit: 1 }),
-    loadUnfinished(context.storage, held),
-  ]);
-  if (!isBeginning(first)) beginAnew(held, open);
+  const isLost = await hasLostEvents(context, held);
+  if (isLost) await forgetRest(context, held);
+  const { open, openUsage, usage, hasAllCalls } = await loadUnfinished(context.storage, held);
+  if (isLost) beginLogAnew(held, open);
   if (open?.message) {
     const message = MessageStep.resume(held, open.step, open.message);
     return { open: message, openUsage, usage, message, calls: null };
@@ -39,22 +38,4 @@ export async function takeOver(context: EngineContext, held: HeldRun): Promise<L
     held.write(writes, events);
   }
   return { open: null, openUsage: NO_USAGE, usage, message: null, calls: null };
-}
-
-/** Begins the log of a run again whose store has lost it: with what its readers need to make sense of the rest. */
-function beginAnew(held: HeldRun, open: OpenStep | null): void {
-  const run = JSON.stringify(held.run);
-  const events = [
-    EVENTS_LOST,
-    ...['created', 'queued', 'in_progress'].map((status) => ({ event: `thread.run.${status}`, data: run })),
-  ];
-  if (open) {
-    const step = JSON.stringify(open.step);
-    events.push(...['created', 'in_progress'].map((status) => ({ event: `thread.run.step.${status}`, data: step })));
-  }
-  if (open?.message) {
-    const message = JSON.stringify(open.message);
-    events.push(...['created', 'in_progress'].map((status) => ({ event: `thread.message.${status}`, data: message })));
-  }
-  for (const event of events) held.emit(event);
 }

@@ -7,12 +7,15 @@ import { createMessageDeltas } from './run-events.ts';
  * The deltas that tell the rest of an open message: what its writer knows of it and its readers do not.
  *
  * @param told - The open step as its stored events tell of it.
- * @returns `null` when there is no telling: no message is open, or it is not the one that was told of last.
+ * @returns `null` when there is no telling: no message is open, or it is not the one that was told of last, or something else was
+ * told of it.
  */
 export function untoldDeltas(open: OpenStep | null, told: OpenStep | null): LogEvent[] | null {
   const message = open?.message;
   if (!message || message.id !== told?.message?.id) return null;
   const toldContent = told.message.content;
+  const isBeginning = toldContent.every((part, index) => textOf(message.content[index]).startsWith(textOf(part)));
+  if (!isBeginning) return null;
   return message.content.flatMap((part, index) => {
     if (part.type !== 'text' && part.type !== 'refusal') return [];
     const begun = index < toldContent.length;

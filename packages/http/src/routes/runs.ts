@@ -9,6 +9,7 @@ import {
   SubmitToolOutputsRequest,
   UpdateRunRequest,
 } from '@cogitator-ai/openai-protocol';
+import type { EventPosition } from '@cogitator-ai/openai-engine';
 import { answer } from '../answer.ts';
 import { pathId } from '../requests/path-id.ts';
 import { readQuery } from '../requests/read-query.ts';
@@ -54,9 +55,10 @@ export function runRoutes(app: App, options: RouteOptions): void {
   // Not of the API: for clients that lost a stream, from any process.
   route(app, '/v1/threads/:thread_id/runs/:run_id/events', {
     GET: async (c) => {
-      const { after } = parseRequest(RunEventsQuery, { after: c.req.header('last-event-id'), ...readQuery(c) });
-      const run = await runs.retrieve(pathId(c, 'thread_id'), pathId(c, 'run_id'));
-      return replayRun(c, { run, after }, options);
+      // That of the header is later: who connects again by itself sends the same query.
+      const position = readPosition(c.req.header('last-event-id') ?? readQuery(c)['after']);
+      const run = await runs.resume(pathId(c, 'thread_id'), pathId(c, 'run_id'), position);
+      return replayRun(c, run, options);
     },
   });
   route(app, '/v1/threads/:thread_id/runs/:run_id/cancel', {
@@ -70,4 +72,11 @@ export function runRoutes(app: App, options: RouteOptions): void {
       return request.stream ? streamRun(c, started, options) : answer(c, started.run);
     },
   });
+}
+
+/** A position as ids of events have it: `57`, or `2-57`. */
+function readPosition(text: unknown): EventPosition {
+  const [, epoch, seq] = /^(\d{1,15})-(.*)$/s.exec(String(text)) ?? [];
+  const { after } = parseRequest(RunEventsQuery, { after: seq ?? text });
+  return { seq: after, epoch: epoch === undefined ? null : Number(epoch) };
 }

@@ -24,8 +24,10 @@ export interface EventStream {
 /** As the API sends events. */
 export const toFrame: ToFrame = ({ event, data }) => `event: ${event}\ndata: ${data}\n\n`;
 
-/** With the number of the event, from which on a client may ask for the rest. */
-export const toNumberedFrame: ToFrame = (event) =>
-  event.seq === undefined ? toFrame(event) : `id: ${event.seq}\n${toFrame(event)}`;
+/** With the number of the event, from which on a client may ask for the rest. @param epoch - Which numbers these are, if not the first. */
+export function toNumberedFrame(epoch: number | null): ToFrame {
+  const prefix = epoch === null ? '' : `${epoch}-`;
+  return (event) => (event.seq === undefined ? toFrame(event) : `id: ${prefix}${event.seq}\n${toFrame(event)}`);
+}
 
 export const PING = ': ping\n\n';

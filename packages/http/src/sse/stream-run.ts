@@ -1,4 +1,4 @@
-import type { Engine, Logger, StartedRun } from '@cogitator-ai/openai-engine';
+import type { Engine, Logger, ResumedRun, StartedRun } from '@cogitator-ai/openai-engine';
 import { ApiError, toStreamError } from '@cogitator-ai/openai-protocol';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { answerHeaders } from '../answer.ts';
@@ -28,8 +28,8 @@ export async function streamRun(
 }
 
 /** Answers with the numbered events of a run that was begun at some time, up to its end or to where it waits now. */
-export function replayRun(c: RequestContext, run: StartedRun, options: StreamRunOptions): Response {
-  return answerEvents(c, run, { ...options, isWhole: true, toFrame: toNumberedFrame });
+export function replayRun(c: RequestContext, run: ResumedRun, options: StreamRunOptions): Response {
+  return answerEvents(c, run, { ...options, isWhole: true, toFrame: toNumberedFrame(run.epoch) });
 }
 
 interface StreamOptions extends StreamRunOptions {

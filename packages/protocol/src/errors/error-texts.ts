@@ -613,6 +613,16 @@ export function shuttingDown(): ApiError {
   return failure(503, { message: 'The server is shutting down. You can retry your request.', type: 'server_error' });
 }
 
+/** The events that a client counts from are gone. */
+export function eventsLost(threadId: string, runId: string): ApiError {
+  return failure(409, {
+    message:
+      `The storage has lost events of this run, and counts anew. Read it from its first event: GET /v1/threads/${threadId}` +
+      `/runs/${runId}/events.`,
+    code: 'events_lost',
+  });
+}
+
 /** The server is about to end, and the run whose events were streamed goes on without it. */
 export function streamInterrupted(threadId: string, runId: string): ApiError {
   return failure(503, {

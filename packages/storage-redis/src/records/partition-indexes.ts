@@ -86,6 +86,14 @@ export class PartitionIndexes {
     return entries.map(([member, score]) => [keyOf(kind, member), score]);
   }
 
+  /** Has records found no later than a time at which they are due. */
+  async advance(keys: readonly RecordKey[], dueAt: number): Promise<void> {
+    for (const [kind, ofKind] of Map.groupBy(keys, (key) => key.kind)) {
+      const members = ofKind.flatMap((key) => [dueAt, pathOf(key)]);
+      await this.#connection.command('zadd', [this.#key(`due/${kind}`), 'LT', ...members]);
+    }
+  }
+
   /** Ids of threads that may have expired. */
   async expiring(now: number, offset: number, limit: number): Promise<string[]> {
     return (await this.#scored('expiring/thread', now, offset, limit)).map(([id]) => id);

@@ -136,12 +136,15 @@ export class RedisRecords implements RecordReader {
     if (leases.length === 0) return [];
     const dueAt = (await this.now()) + ms;
     const { renew } = this.#scripts;
-    return Promise.all(
+    const renewed = await Promise.all(
       leases.map(async ({ key, fence }) => {
         if (!isRecordKey(key)) return false;
         return (await this.#connection.run(renew, [this.#keySpace.record(key)], [fence, dueAt])) === 1;
       }),
     );
+    const moved = leases.filter((_, index) => renewed[index]).map(({ key }) => key);
+    await this.#indexes.advance(moved, dueAt);
+    return renewed;
   }
 
   /** The clock of the server that keeps the indexes, so that due times and `now` agree. */

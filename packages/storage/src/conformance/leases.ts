@@ -39,6 +39,13 @@ export function describeLeases(it: StorageTest): void {
       await apply(storage, { writes: [put(run, { fence: 1, dueAt: (await storage.now()) - 10 })] });
       await storage.renew([{ key: run, fence: 1 }], { ms: 0 });
       expect(await isDue(storage, run)).toBe(true);
+      await apply(storage, { writes: [put(run, { fence: 1, dueAt: (await storage.now()) + HOUR_MS })] });
+      await storage.renew([{ key: run, fence: 1 }], { ms: 0 });
+      expect(await isDue(storage, run)).toBe(true);
+      const { thread: other, run: later } = await aRun(storage, { dueAt: (await storage.now()) + HOUR_MS });
+      await storage.renew([{ key: later, fence: 0 }], { ms: 0 });
+      expect(await isDue(storage, later)).toBe(true);
+      await apply(storage, { writes: [{ write: 'delete', key: other }] });
       await apply(storage, { writes: [{ write: 'delete', key: thread }] });
       expect(await isDue(storage, run)).toBe(false);
     });
