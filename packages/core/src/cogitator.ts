@@ -1,8 +1,10 @@
 import { createModels, isKnownProvider, type ModelRouter, type ProviderSettings } from '@cogitator-ai/openai-models';
 import type { Agent, AgentRun, RunOptions } from './agent.ts';
+import { assertConfig } from './assert-config.ts';
 import type { LLMBackend } from './backend/chat.ts';
 import { createBackend } from './backend/create-backend.ts';
 import { runAgent } from './run-agent.ts';
+import { warnOfMissingKey } from './warn-of-missing-key.ts';
 
 export interface CogitatorConfig {
   /** What is used where no model is named: `provider/model`. Default that of `llm`. */
@@ -23,8 +25,14 @@ export class Cogitator {
   readonly models: ModelRouter;
   readonly #defaultModel: string;
 
-  /** @throws `ModelConfigError` for a setting that is wrong. Providers are not asked for anything yet. */
-  constructor({ defaultModel, llm = {} }: CogitatorConfig = {}) {
+  /**
+   * Providers are not asked for anything yet; a default one that needs a key and has none is warned of.
+   *
+   * @throws `ModelConfigError` for a setting that is wrong.
+   */
+  constructor(config: CogitatorConfig = {}) {
+    assertConfig(config);
+    const { defaultModel, llm = {} } = config;
     const named = defaultModel ?? llm.defaultModel;
     const slash = named?.indexOf('/') ?? -1;
     const defaultProvider = llm.defaultProvider ?? (slash > 0 ? named?.slice(0, slash) : undefined);
@@ -38,6 +46,7 @@ export class Cogitator {
       ...(defaultProvider !== undefined && { defaultProvider }),
       ...(named !== undefined && { aliases: { default: named } }),
     });
+    if (defaultProvider !== undefined) warnOfMissingKey(defaultProvider, process.env, providers);
   }
 
   /**
@@ -46,7 +55,7 @@ export class Cogitator {
    * @returns What it has said. Nothing is remembered: for conversations there are the threads of
    * `@cogitator-ai/openai-compat`.
    * @throws `AgentRunError` when the model fails or a limit is reached: the agent's `maxTokens`, ten minutes, 64 turns that only call
-   * tools; the signal's reason; what `onToken` or `onToolCall` throws.
+   * tools; the signal's reason; what `onToken` or `onToolCall` throws; `TypeError` for two tools of one name.
    */
   run(agent: Agent, options: RunOptions): Promise<AgentRun> {
     return runAgent(this.models, { ...agent, model: agent.model ?? this.#defaultModel }, options);

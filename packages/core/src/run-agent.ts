@@ -17,6 +17,9 @@ export async function runAgent(
   const failure = new AbortController();
   const signal = stop ? AbortSignal.any([stop, failure.signal]) : failure.signal;
   signal.throwIfAborted();
+  const names = tools.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) throw new TypeError(`Two tools of the agent are named '${twice}'.`);
   const toolCalls: ToolCall[] = [];
   /** What the listener throws is the caller's: the run ends with it. */
   const tell = <T>(listener: ((news: T) => void) | undefined, news: T): void => {
@@ -51,7 +54,7 @@ export async function runAgent(
       instructions: agent.instructions ?? null,
       temperature: agent.temperature ?? null,
       top_p: agent.topP ?? null,
-      tools: tools.map(({ name }) => ({ type: 'function', function: { name } })),
+      tools: names.map((name) => ({ type: 'function', function: { name } })),
     });
     const started = await engine.runs.createThreadAndRun({
       assistant_id: assistant.id,

@@ -47,6 +47,20 @@ describe('a tool', () => {
       },
     });
   });
+
+  it.each([
+    ['a name', { name: 'two words' }, "The name of a tool must be 1 to 64 of a-z A-Z 0-9 _ -; got 'two words'."],
+    [
+      'parameters',
+      { parameters: { type: 'object' } },
+      "`parameters` of the tool 'ab' must be a zod schema, z.object({ … }).",
+    ],
+    ['an object', { parameters: z.string() }, "`parameters` of the tool 'ab' must be a zod schema, z.object({ … })."],
+    ['a function', { execute: 'go' }, "`execute` of the tool 'ab' must be a function."],
+  ])('is refused without %s', (_, wrong, message) => {
+    const definition = { name: 'ab', description: '', parameters: z.object({}), execute: () => '' };
+    expect(() => tool({ ...definition, ...wrong } as never)).toThrow(new TypeError(message));
+  });
 });
 
 describe('the models', () => {
@@ -90,6 +104,40 @@ describe('the models', () => {
     const providers = { openai: { baseUrl: 'nowhere' } };
     expect(() => new Cogitator({ llm: { providers } })).toThrow(ModelConfigError);
   });
+
+  it.each([
+    [{ defaultModel: 5 }, 'defaultModel must be the name of a model, such as openai/gpt-4o; got 5.'],
+    [{ llm: { providers: { openai: 'sk' } } }, 'llm.providers.openai must be an object with apiKey and baseUrl.'],
+    [
+      'openai/gpt-4o',
+      "The configuration must be an object, such as { defaultModel: 'openai/gpt-4o' }; got 'openai/gpt-4o'.",
+    ],
+    [
+      { llm: { providers: { openai: { apiKey: ['sk'] } } } },
+      'llm.providers.openai.apiKey must be a text; got [Array].',
+    ],
+  ])('are refused by the name of what is wrong: %j', (config, message) => {
+    expect(() => new Cogitator(config as never)).toThrow(new ModelConfigError(message));
+  });
+
+  it('are warned of when their provider asks for a key and there is none', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    const name = { defaultModel: 'openai/gpt-4o' };
+    const make = (config: ConstructorParameters<typeof Cogitator>[0]) => new Cogitator(config).close();
+    await make(name);
+    vi.stubEnv('OPENAI_API_KEY', '');
+    await make(name);
+    vi.stubEnv('OPENAI_BASE_URL', '');
+    await make({ ...name, llm: { providers: { openai: { apiKey: 'sk' } } } });
+    await make({ defaultModel: 'ollama/llama3.2' });
+    await make({ defaultModel: 'lab/small', llm: { providers: { lab: { baseUrl: upstream.url } } } });
+    await make({ defaultModel: 'demo' });
+    expect(warn).not.toHaveBeenCalled();
+    await make(name);
+    const text = 'There is no API key for openai: set OPENAI_API_KEY or llm.providers.openai.apiKey.';
+    expect(warn.mock.calls).toEqual([[text]]);
+    warn.mockRestore();
+  });
 });
 
 describe('an agent', () => {
@@ -131,6 +179,11 @@ describe('an agent', () => {
     const { output, toolCalls } = await cogitator.run({ tools: [calculator] }, { input: 'Calculate' });
     expect(output).toContain("Error: the tool 'calculator' failed: the arguments are wrong: a: Invalid input");
     expect(toolCalls).toEqual([]);
+  });
+
+  it('has no two tools of one name', async () => {
+    const running = cogitator.run({ tools: [calculator, calculator] }, { input: 'Go' });
+    await expect(running).rejects.toThrow(new TypeError("Two tools of the agent are named 'calculator'."));
   });
 
   it('is not kept waiting by a tool for longer than that may take', async () => {
