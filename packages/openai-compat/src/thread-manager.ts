@@ -49,9 +49,12 @@ export class ThreadManager {
   readonly storage: Storage;
   readonly #engine: Engine;
 
-  /** @param storage - Default in memory. A `Storage` of `@cogitator-ai/openai-storage` will do as well. */
+  /**
+   * @param storage - Default in memory. A `Storage` of `@cogitator-ai/openai-storage` will do as well.
+   * @throws `TypeError` for what is neither.
+   */
   constructor(storage: ThreadStorage | Storage = new InMemoryThreadStorage()) {
-    this.storage = 'commit' in storage ? storage : fromThreadStorage(storage);
+    this.storage = isStorage(storage) ? storage : fromThreadStorage(storage);
     this.#engine = createEngine({ storage: this.storage, models: ANY_MODEL });
   }
 
@@ -161,4 +164,8 @@ export class ThreadManager {
   listFiles(): Promise<FileObject[]> {
     return listAll<FileObject>((page) => this.#engine.files.list({ ...page, purpose: undefined }));
   }
+}
+
+function isStorage(storage: ThreadStorage | Storage): storage is Storage {
+  return typeof (storage as Partial<Storage> | null)?.commit === 'function';
 }

@@ -3,7 +3,13 @@ import { startUpstream, type Upstream } from '@cogitator-ai/tests-upstream';
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { createOpenAIServer, OpenAIServer, type OpenAIServerConfig, ThreadManager } from '../src/index.ts';
+import {
+  createOpenAIServer,
+  OpenAIAdapter,
+  OpenAIServer,
+  type OpenAIServerConfig,
+  ThreadManager,
+} from '../src/index.ts';
 
 let upstream: Upstream;
 let cogitator: Cogitator;
@@ -104,12 +110,53 @@ describe('a server', () => {
     await upstream.requests[0]!.closed;
     expect(upstream.requests[0]!.aborted).toBe(true);
     expect(server.getAdapter()).not.toBe(adapter);
+    const closed = new Error('The adapter is closed.');
+    await expect(adapter.createRun(thread.id, { assistant_id: id })).rejects.toThrow(closed);
+    await expect(adapter.submitToolOutputs(thread.id, 'run_1', { tool_outputs: [] })).rejects.toThrow(closed);
+    expect((await adapter.listMessages(thread.id)).length).toBe(1);
   });
 
   it('refuses what it could not serve when it is made', () => {
     expect(() => createOpenAIServer({} as Cogitator)).toThrow('Not a runtime');
     const now = { name: 'now', parameters: z.object({ at: z.date() }), execute: () => '' };
     expect(() => createOpenAIServer(cogitator, { tools: [now] })).toThrow('JSON Schema');
+  });
+
+  const add = { name: 'add', parameters: z.object({}), execute: () => '' };
+
+  it.each([
+    [{ port: 'abc' }, "port must be a port number, 0 to 65535; got 'abc'."],
+    [{ port: null }, 'port must be a port number, 0 to 65535; got null.'],
+    [{ host: 5 }, 'host must be an address or host name of this machine; got 5.'],
+    [{ apiKeys: 'sk-secret' }, 'apiKeys must be an array of keys.'],
+    [{ apiKeys: [undefined] }, 'apiKeys[0] must be a key, a text that is not empty; got undefined.'],
+    [{ logging: 'yes' }, "logging must be true or false; got 'yes'."],
+    [{ cors: { methods: 'GET' } }, "cors.methods must be an array of methods, such as ['GET', 'POST']; got 'GET'."],
+    [
+      { storage: 'redis://:secret@x' },
+      "storage must be an object, such as createThreadStorage({ type: 'redis', url }) makes.",
+    ],
+    [{ storage: null }, "storage must be an object, such as createThreadStorage({ type: 'redis', url }) makes."],
+    [{ storage: Promise.resolve({}) }, 'storage must be a storage; got a promise of one: await it.'],
+    [{ threadManager: {} }, 'threadManager must be a ThreadManager; got {}.'],
+    [{ tools: {} }, 'tools must be an array of tools, [tool({ … })]; got {}.'],
+    [{ tools: [{ ...add, name: 'two words' }] }, "tools[0].name must be 1 to 64 of a-z A-Z 0-9 _ -; got 'two words'."],
+    [
+      { tools: [{ ...add, parameters: { type: 'object' } }] },
+      'tools[0].parameters must be a zod schema, z.object({ … }); got [Object].',
+    ],
+    [{ tools: [{ ...add, execute: undefined }] }, 'tools[0].execute must be a function; got undefined.'],
+    [{ tools: [add, { ...add }] }, "tools[1].name must be another name than those before; got 'add'."],
+  ])('refuses an option that is wrong, by its name: %o', (config, message) => {
+    expect(() => createOpenAIServer(cogitator, config as never)).toThrow(new TypeError(message));
+  });
+
+  it('has an adapter that refuses the same options', () => {
+    expect(() => new OpenAIAdapter(cogitator, { tools: [add, add] })).toThrow('tools[1].name must be another name');
+    expect(() => new OpenAIAdapter(cogitator, { logger: console.log } as never)).toThrow(
+      'logger must be an object with',
+    );
+    expect(() => new OpenAIAdapter(cogitator, 'redis' as never)).toThrow("The options must be an object; got 'redis'.");
   });
 
   it('says where it will be before it is, by a name that can be connected to', () => {

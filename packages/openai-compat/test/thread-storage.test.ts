@@ -589,8 +589,27 @@ describe("somebody's storage", () => {
   });
 });
 
-it('is told by the constructor when a package is missing', () => {
-  expect(() => createThreadStorage({ type: 'mysql' } as never)).toThrow("There is no storage of the type 'mysql'.");
+describe('what is no storage', () => {
+  it.each([
+    ['redis', "createThreadStorage takes { type: 'redis', url }, got 'redis'."],
+    ['redis://:secret@host', "createThreadStorage takes { type: 'redis', url }, got 'redis:…'."],
+    [null, "createThreadStorage takes { type: 'redis', url }, got null."],
+    [
+      { type: 'sqlite' },
+      "There is no storage of the type 'sqlite': it is 'memory', 'redis' or 'postgres'. " +
+        'For SQLite there is openSqliteStorage of @cogitator-ai/openai-storage-sqlite.',
+    ],
+  ])('is not made: %j', (config, message) => {
+    expect(() => createThreadStorage(config as never)).toThrow(new TypeError(message));
+  });
+
+  it('is told which methods it lacks', () => {
+    expect(() => new ThreadManager({} as never)).toThrow(/; saveThread, loadThread, .*, listFiles are missing\.$/);
+    const own = Object.assign(new OwnStorage(), { deleteFile: undefined });
+    expect(() => fromThreadStorage(own)).toThrow(
+      new TypeError('storage must have the methods of ThreadStorage; deleteFile is missing.'),
+    );
+  });
 });
 
 runStorageConformance(

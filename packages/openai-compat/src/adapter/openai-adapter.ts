@@ -19,6 +19,7 @@ import {
 } from '@cogitator-ai/openai-protocol';
 import type { Storage } from '@cogitator-ai/openai-storage';
 import type { z } from 'zod';
+import { AdapterOptions, checkOptions } from '../check-options.ts';
 import type { CogitatorLike } from '../cogitator/cogitator-like.ts';
 import { toModelPort } from '../cogitator/to-model-port.ts';
 import {
@@ -58,9 +59,11 @@ export class OpenAIAdapter {
   readonly engine: Engine;
   readonly #threadManager: ThreadManager;
   readonly #knownRuns = new KnownRuns();
+  #isClosed = false;
 
-  /** @throws `TypeError` for a runtime of no known shape, or a tool whose parameters cannot be said in JSON Schema. */
+  /** @throws `TypeError` for a runtime of no known shape, and for an option that is wrong, which it names. */
   constructor(cogitator: CogitatorLike, options: OpenAIAdapterOptions = {}) {
+    checkOptions(AdapterOptions, options);
     const { tools = [], storage, threadManager = new ThreadManager(storage), logger } = options;
     this.#threadManager = threadManager;
     this.engine = createEngine({
@@ -131,6 +134,7 @@ export class OpenAIAdapter {
 
   /** Queues a run; it goes on by itself. What becomes of it {@link OpenAIAdapter.getRun} tells. */
   async createRun(threadId: string, request: z.input<typeof CreateRunRequest>): Promise<Run> {
+    this.#assertOpen();
     const { run } = await this.engine.runs.create(threadId, parseRequest(CreateRunRequest, request));
     return run.value;
   }
@@ -159,13 +163,20 @@ export class OpenAIAdapter {
     runId: string,
     request: z.input<typeof SubmitToolOutputsRequest>,
   ): Promise<Run> {
+    this.#assertOpen();
     const outputs = parseRequest(SubmitToolOutputsRequest, request);
     return (await this.engine.runs.submitToolOutputs(threadId, runId, outputs)).run.value;
   }
 
   /** Takes no more runs and ends those under way. The storage is left open. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.engine.close({ signal: AbortSignal.abort() });
+  }
+
+  /** What reads and writes still works; a run would wait for ever. */
+  #assertOpen(): void {
+    if (this.#isClosed) throw new Error('The adapter is closed.');
   }
 }
 

@@ -3,6 +3,7 @@ import { createApp } from '@cogitator-ai/openai-http';
 import { serve, type Serving } from '@cogitator-ai/openai-http/node';
 import type { Storage } from '@cogitator-ai/openai-storage';
 import { OpenAIAdapter } from '../adapter/openai-adapter.ts';
+import { checkOptions, ServerConfig } from '../check-options.ts';
 import type { CogitatorLike } from '../cogitator/cogitator-like.ts';
 import { toModelPort } from '../cogitator/to-model-port.ts';
 import type { ThreadStorage } from '../storage/thread-storage.ts';
@@ -47,9 +48,10 @@ export class OpenAIServer {
   #serving: Serving | null = null;
   #stopping = Promise.resolve();
 
-  /** @throws `TypeError` for a runtime of no known shape, or a tool whose parameters cannot be said in JSON Schema. */
+  /** @throws `TypeError` for a runtime of no known shape, and for an option that is wrong, which it names. */
   constructor(cogitator: CogitatorLike, config: OpenAIServerConfig = {}) {
     this.#models = toModelPort(cogitator);
+    checkOptions(ServerConfig, config);
     for (const tool of config.tools ?? []) createServerTool(tool);
     this.#config = config;
     this.#threadManager = config.threadManager ?? new ThreadManager(config.storage);

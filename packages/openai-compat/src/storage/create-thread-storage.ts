@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { InMemoryThreadStorage } from './in-memory-thread-storage.ts';
 import { PostgresThreadStorage, type PostgresThreadStorageConfig } from './postgres-thread-storage.ts';
 import { RedisThreadStorage, type RedisThreadStorageConfig } from './redis-thread-storage.ts';
@@ -11,10 +12,18 @@ export type ThreadStorageConfig =
 export function createThreadStorage(config?: { type?: 'memory' }): InMemoryThreadStorage;
 export function createThreadStorage(config: { type: 'redis' } & RedisThreadStorageConfig): RedisThreadStorage;
 export function createThreadStorage(config: { type: 'postgres' } & PostgresThreadStorageConfig): PostgresThreadStorage;
-/** @throws `Error` when the package that the storage needs is not installed, and for a type that there is not. */
+export function createThreadStorage(
+  config?: ThreadStorageConfig,
+): InMemoryThreadStorage | RedisThreadStorage | PostgresThreadStorage;
+/** @throws `Error` when the package that the storage needs is not installed, `TypeError` for a type that there is not. */
 export function createThreadStorage(
   config: ThreadStorageConfig = {},
 ): InMemoryThreadStorage | RedisThreadStorage | PostgresThreadStorage {
+  if (typeof config !== 'object' || config === null) {
+    // Of a URL only the scheme: it may hold a password.
+    const got = typeof config === 'string' ? (config as string).replace(/:.*/s, ':…') : config;
+    throw new TypeError(`createThreadStorage takes { type: 'redis', url }, got ${inspect(got)}.`);
+  }
   switch (config.type) {
     case undefined:
     case 'memory':
@@ -24,6 +33,9 @@ export function createThreadStorage(
     case 'postgres':
       return new PostgresThreadStorage(config);
     default:
-      throw new TypeError(`There is no storage of the type '${String((config as { type: unknown }).type)}'.`);
+      throw new TypeError(
+        `There is no storage of the type ${inspect((config as { type: unknown }).type)}: it is 'memory', 'redis' or 'postgres'. ` +
+          'For SQLite there is openSqliteStorage of @cogitator-ai/openai-storage-sqlite.',
+      );
   }
 }

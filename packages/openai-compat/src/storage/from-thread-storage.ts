@@ -14,6 +14,7 @@ import {
   type StoredRecord,
 } from '@cogitator-ai/openai-storage';
 import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
+import { assertThreadStorage } from './assert-thread-storage.ts';
 import { LoadedObjects, type ObjectKind } from './loaded-objects.ts';
 import { LoadedThreads } from './loaded-threads.ts';
 import type { ThreadRecords } from './message-order.ts';
@@ -25,8 +26,11 @@ import type { ThreadStorage } from './thread-storage.ts';
  * for long. One process uses the store at a time: what others write is not seen.
  *
  * A thread whose save fails stays in memory, and is saved again until that succeeds.
+ *
+ * @throws `TypeError` that names the methods that the store lacks.
  */
 export function fromThreadStorage(store: ThreadStorage): Storage {
+  assertThreadStorage(store);
   return new ThreadStorageAdapter(store);
 }
 
