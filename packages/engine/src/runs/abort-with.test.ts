@@ -14,9 +14,9 @@ it('aborts with the first of its signals, also with one that is aborted already'
 it('leaves nothing on its signals once it is released', () => {
   const long = new AbortController();
   for (let count = 0; count < 100; count++) {
-    const { signal, release } = abortWith(new AbortController().signal, long.signal);
-    signal.addEventListener('abort', () => {});
-    release();
+    const linked = abortWith(new AbortController().signal, long.signal);
+    linked.signal.addEventListener('abort', () => {});
+    linked.release();
   }
   expect(getEventListeners(long.signal, 'abort')).toEqual([]);
 });
