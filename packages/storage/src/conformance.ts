@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { assertNode } from './conformance/assert-node.ts';
 import { describeBlobStreaming } from './conformance/blob-streaming.ts';
 import { describeBlobs } from './conformance/blobs.ts';
 import { describeCascades } from './conformance/cascades.ts';
@@ -49,6 +50,7 @@ export function runStorageConformance(
   open: (data: string) => Promise<Storage>,
   { without = [] }: StorageConformanceOptions = {},
 ): void {
+  assertNode();
   const lacks = (gap: StorageGap): boolean => without.includes(gap);
   describe(`storage contract: ${name}`, { timeout: 60_000 }, () => {
     const it = createStorageTest(open);
@@ -98,6 +100,7 @@ export function runBlobStoreConformance(
   open: () => Promise<BlobStore & { close(): Promise<void> }>,
   { without = [] }: { without?: readonly Extract<StorageGap, 'streaming'>[] } = {},
 ): void {
+  assertNode();
   describe(`blob store contract: ${name}`, { timeout: 60_000 }, () => {
     const it = createStorageTest(async () => {
       const blobs = await open();

@@ -12,6 +12,19 @@ import { createStorageTest, SHARED_DATA, shareStorage } from './storage-test.ts'
 const { signal } = new AbortController();
 const COMMITS = 50;
 
+/** A storage on data that another one is open on. */
+export async function openAnother(open: OpenStorage, data: string): Promise<Storage> {
+  try {
+    return await open(data);
+  } catch (cause) {
+    throw new Error(
+      'A second storage on the same data could not be opened. ' +
+        "If the store lets one process in, declare { without: ['replicas'] }.",
+      { cause },
+    );
+  }
+}
+
 /** Two storages on the same data, as two processes have them. */
 export function describeReplicas(open: OpenStorage): void {
   const raceBoth = (storages: readonly [Storage, Storage], commit: Commit): Promise<string[]> =>
@@ -23,7 +36,10 @@ export function describeReplicas(open: OpenStorage): void {
     );
 
   describe('two storages on the same data', () => {
-    const it = createStorageTest(open).extend('other', shareStorage(open));
+    const it = createStorageTest(open).extend(
+      'other',
+      shareStorage((data) => openAnother(open, data)),
+    );
 
     it('are two', ({ storage, other }) => {
       expect(other).not.toBe(storage);
@@ -148,7 +164,7 @@ export function describeReplicas(open: OpenStorage): void {
     });
 
     it('end only their own subscriptions when closed', async ({ storage }) => {
-      const brief = await open(SHARED_DATA);
+      const brief = await openAnother(open, SHARED_DATA);
       const { stream } = await aStream(storage);
       const [ear, briefEar, ended] = [new Ear(), new Ear(), new AbortController()];
       await storage.events.subscribe(stream, ear.listen, ended);
