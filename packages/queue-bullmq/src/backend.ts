@@ -7,6 +7,11 @@ const NAME = 'runs';
 const ADDING_CONNECTIONS = 2;
 const TAKING_CONNECTIONS = 4;
 
+/** A connection to Redis on which an answer takes longer is made anew, in ms. Whoever waits for a ticket is answered every few seconds. */
+const SILENCE_MS = 15_000;
+/** Pause after a failure to take a ticket, in ms. */
+const RETRY_MS = 1000;
+
 type Tuning = Pick<
   WorkerOptions,
   'concurrency' | 'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'removeOnComplete' | 'removeOnFail'
@@ -32,15 +37,16 @@ export function redisBackend(url: string, prefix: string): Backend {
   return {
     queue: (onError) =>
       // A ticket that cannot be added is not waited for: the sweep finds its run.
-      new Queue<RunTicket>(NAME, { prefix: `{${prefix}}`, connection: { url, maxRetriesPerRequest: 1 } }).on(
-        'error',
-        onError,
-      ),
+      new Queue<RunTicket>(NAME, {
+        prefix: `{${prefix}}`,
+        connection: { url, maxRetriesPerRequest: 1, socketTimeout: SILENCE_MS },
+      }).on('error', onError),
     worker: (take, tuning, onError) =>
       new Worker<RunTicket>(NAME, take, {
         ...tuning,
         prefix: `{${prefix}}`,
-        connection: { url, maxRetriesPerRequest: null },
+        runRetryDelay: RETRY_MS,
+        connection: { url, maxRetriesPerRequest: null, socketTimeout: SILENCE_MS },
       }).on('error', onError),
   };
 }
@@ -58,7 +64,7 @@ export function postgresBackend(url: string, { schema, migrate }: { schema: stri
       new Worker(
         NAME,
         take,
-        { ...tuning, connection: { ...connection, max: TAKING_CONNECTIONS } },
+        { ...tuning, runRetryDelay: RETRY_MS, connection: { ...connection, max: TAKING_CONNECTIONS } },
         createPostgresBackend,
       ).on('error', onError),
   };
