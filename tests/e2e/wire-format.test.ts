@@ -73,7 +73,7 @@ function readChunks(body: Buffer): string[] {
 
 describe('a stream on the wire', () => {
   it('is frames and nothing else, each in one chunk, and the connection closes behind it', async () => {
-    upstream.script({ text: ['Hello', ' 世界', ' 👋🏽'], delayMs: 5 });
+    upstream.script({ text: ['Hello', ' 世界', ' 👋🏽'], delayMs: 50 });
     const { path, body } = await begin();
     const { head, chunks, closedAfterMs } = await exchange(path, body);
     expect(head).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
