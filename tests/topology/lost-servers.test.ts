@@ -14,7 +14,8 @@ const NEVER = new Promise<never>(() => {});
 const slow: Plan = { key: 'slow', steps: 0, words: 120, delayMs: 30 };
 
 describe.each(STORES)('two servers on $name', ({ startStore }) => {
-  const open = (): Promise<Cluster> => openCluster({ startStore, roles: ['all', 'all'], leaseMs: LEASE_MS });
+  const open = (more: { workMs?: number } = {}): Promise<Cluster> =>
+    openCluster({ startStore, roles: ['all', 'all'], leaseMs: LEASE_MS, ...more });
 
   it('of which one is frozen for longer than its lease: what it then writes is refused', async ({
     expect,
@@ -64,7 +65,7 @@ describe.each(STORES)('two servers on $name', ({ startStore }) => {
     expect,
     onTestFinished,
   }) => {
-    const cluster = await open();
+    const cluster = await open({ workMs: 600_000 });
     onTestFinished(() => cluster.remove());
     const path = await cluster.question({ ...slow, steps: 1, words: 3 });
     const { id } = (await cluster

@@ -34,12 +34,16 @@ export interface Cluster {
 }
 
 type ClusterOptions = Pick<ReplicasOptions, 'roles'> &
-  Partial<ReplicasOptions> & { startStore: () => Promise<Service> };
+  Partial<ReplicasOptions> & {
+    startStore: () => Promise<Service>;
+    /** How long the tool takes, in ms. */
+    workMs?: number;
+  };
 
-export async function openCluster({ startStore, ...options }: ClusterOptions): Promise<Cluster> {
+export async function openCluster({ startStore, workMs = 100, ...options }: ClusterOptions): Promise<Cluster> {
   const store = await startStore();
   const upstream = await startUpstream({ answer: followPlan });
-  const workshop = await openWorkshop({ ms: 100 });
+  const workshop = await openWorkshop({ ms: workMs });
   const urls = { storageUrl: store.url, modelUrl: upstream.url, workshopUrl: workshop.url };
   const replicas = await startReplicas({ ...urls, ...options });
   const doors = replicas.filter((_, index) => options.roles[index] !== 'worker');

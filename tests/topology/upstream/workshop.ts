@@ -17,7 +17,7 @@ export async function openWorkshop({ ms }: { ms: number }): Promise<Workshop> {
   const server = createServer((request, response) => {
     const id = request.url!.slice(1);
     executions.set(id, (executions.get(id) ?? 0) + 1);
-    void sleep(ms).then(() => response.end(`done ${id}`));
+    void sleep(ms, undefined, { ref: false }).then(() => response.end(`done ${id}`));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
