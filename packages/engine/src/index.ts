@@ -11,6 +11,18 @@ export type {
   ModelToolCall,
   ModelUsage,
 } from './ports/model-port.ts';
+export { IngestionError } from './ports/retrieval-port.ts';
+export type {
+  Chunking,
+  IngestionErrorCode,
+  Ranking,
+  RetrievalPort,
+  Segment,
+  SegmentHit,
+  SegmentSearch,
+  SegmentSource,
+  SourceFile,
+} from './ports/retrieval-port.ts';
 export type { ServerTool, ServerToolContext } from './ports/tool-port.ts';
 export { createServerTool } from './tools/create-server-tool.ts';
 export type { ToolContext, ToolDefinition, ToolParameters } from './tools/create-server-tool.ts';
