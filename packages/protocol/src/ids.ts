@@ -11,6 +11,7 @@ export const ID_PREFIX = {
   file: 'file-',
   vector_store: 'vs_',
   vector_store_file_batch: 'vsfb_',
+  segment: 'seg_',
   upload: 'upload_',
   upload_part: 'part_',
 } as const;

@@ -151,6 +151,29 @@ export { Filename } from './files/filename.ts';
 export { FileExpiresAfter, UPLOAD_PURPOSES, UploadFileRequest, UploadPurpose } from './files/upload-file-request.ts';
 export { CompleteUploadRequest, CreateUploadRequest, UPLOAD_LIMITS } from './uploads/upload-requests.ts';
 export { Upload, UploadPart, UploadStatus } from './uploads/upload.ts';
+export { FileCounts, VectorStore, VectorStoreExpiresAfter, VectorStoreStatus } from './vector-stores/vector-store.ts';
+export {
+  FileChunkingStrategy,
+  VectorStoreFile,
+  VectorStoreFileContent,
+  VectorStoreFileError,
+  VectorStoreFileStatus,
+} from './vector-stores/vector-store-file.ts';
+export { VectorStoreFileBatch } from './vector-stores/vector-store-file-batch.ts';
+export { Attributes } from './vector-stores/attributes.ts';
+export type { AttributeValue } from './vector-stores/attributes.ts';
+export { AttributeFilter } from './vector-stores/attribute-filter.ts';
+export {
+  CreateVectorStoreFileBatchRequest,
+  CreateVectorStoreFileRequest,
+  CreateVectorStoreRequest,
+  ListVectorStoreFilesQuery,
+  SearchVectorStoreRequest,
+  UpdateVectorStoreFileRequest,
+  UpdateVectorStoreRequest,
+  VECTOR_STORE_LIMITS,
+} from './vector-stores/vector-store-requests.ts';
+export { VectorStoreSearchResult, VectorStoreSearchResults } from './vector-stores/vector-store-search.ts';
 export { Model, ModelList } from './models/model.ts';
 export { ReasoningEffort } from './models/reasoning-effort.ts';
 export { StreamError, StreamEvent, toStreamError } from './streaming/stream-event.ts';

@@ -70,6 +70,8 @@ const EXPECTED_WORDS: Record<string, string> = {
   object: 'an object',
   'string|array': 'one of a string or array of objects',
   'string|object': 'one of a string or object',
+  'string|number': 'one of a string or decimal',
+  'string|number|boolean': 'one of a string, decimal or boolean',
 };
 
 function errorOf(issue: Issue, body: unknown): ApiError {
