@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migratePostgres, openPostgresStorage } from '../src/index.ts';
 import { dropSchema, newSchema, query, url } from './database.ts';
 
+const MIGRATIONS = ['0001_initial.sql', '0002_vector_stores.sql'];
+
 let schema: string;
 beforeEach(() => {
   schema = newSchema();
@@ -54,7 +56,9 @@ describe('the schema', () => {
   it('is made once by many that open it at the same time', async () => {
     const storages = await Promise.all(Array.from({ length: 6 }, () => openPostgresStorage({ url, schema })));
     await Promise.all(storages.map((storage) => storage.close()));
-    expect(await query(`SELECT number FROM ${schema}.migration`)).toEqual([{ number: 1 }]);
+    expect(await query(`SELECT number FROM ${schema}.migration`)).toEqual(
+      MIGRATIONS.map((_, index) => ({ number: index + 1 })),
+    );
   });
 
   it('is not touched by a storage that is told not to migrate', async () => {
@@ -62,7 +66,7 @@ describe('the schema', () => {
     await expect(opening).rejects.toMatchObject({ code: 'schema_mismatch', message: expect.stringContaining(schema) });
     expect(await query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema])).toEqual([]);
 
-    expect(await migratePostgres({ url, schema })).toEqual(['0001_initial.sql']);
+    expect(await migratePostgres({ url, schema })).toEqual(MIGRATIONS);
     expect(await migratePostgres({ url, schema })).toEqual([]);
     const storage = await openPostgresStorage({ url, schema, migrate: false });
     expect(await storage.list({ kind: 'thread', path: [], order: 'asc', limit: 1 })).toEqual({
@@ -91,7 +95,7 @@ describe('the schema', () => {
     await query(`CREATE ROLE ${role} LOGIN PASSWORD 'app'`);
     try {
       await query(`CREATE SCHEMA ${schema} AUTHORIZATION ${role}`);
-      expect(await migratePostgres({ url: withUser(role), schema })).toEqual(['0001_initial.sql']);
+      expect(await migratePostgres({ url: withUser(role), schema })).toEqual(MIGRATIONS);
     } finally {
       await dropSchema(schema);
       await query(`DROP ROLE ${role}`);
@@ -140,7 +144,7 @@ describe('the schema', () => {
     await expect.poll(async () => (await query(terminate, [schema])).length).toBe(1);
     expect(await failure).toMatchObject({ code: 'unavailable' });
     await holder.end();
-    expect(await migratePostgres({ url, schema })).toEqual(['0001_initial.sql']);
+    expect(await migratePostgres({ url, schema })).toEqual(MIGRATIONS);
   });
 
   it('may have any name', async () => {

@@ -14,7 +14,15 @@ export const OWNED_KINDS = JSON.stringify(
 );
 
 /** Kinds whose tables have a column `status`. */
-export const KINDS_WITH_STATUS: ReadonlySet<RecordKind> = new Set(['message', 'run', 'run_step', 'file', 'upload']);
+export const KINDS_WITH_STATUS: ReadonlySet<RecordKind> = new Set([
+  'message',
+  'run',
+  'run_step',
+  'file',
+  'upload',
+  'vector_store',
+  'vector_store_file_batch',
+]);
 
 export function specOf(kind: RecordKind): RecordKindSpec {
   return RECORD_KINDS[kind];

@@ -18,6 +18,16 @@ export const RECORD_KINDS = {
   file: { parent: null, partition: null, filters: ['purpose'] },
   upload: { parent: null, partition: 'upload', filters: [] },
   upload_part: { parent: 'upload', partition: 'upload', filters: [] },
+  vector_store: { parent: null, partition: 'vector_store', filters: [] },
+  /** `batch_status` is the batch and the status in one, for who asks for both. */
+  vector_store_file: {
+    parent: 'vector_store',
+    partition: 'vector_store',
+    filters: ['status', 'batch_id', 'batch_status'],
+  },
+  vector_store_file_batch: { parent: 'vector_store', partition: 'vector_store', filters: [] },
+  segment: { parent: 'vector_store', partition: 'vector_store', filters: [] },
+  file_use: { parent: null, partition: null, filters: ['file_id'] },
   unowned_blob: { parent: null, partition: 'unowned_blob', filters: [] },
   idempotency_key: { parent: null, partition: 'idempotency_key', filters: [] },
 } as const satisfies Record<string, RecordKindSpec>;
@@ -31,6 +41,11 @@ export type RecordKind =
   | 'file'
   | 'upload'
   | 'upload_part'
+  | 'vector_store'
+  | 'vector_store_file'
+  | 'vector_store_file_batch'
+  | 'segment'
+  | 'file_use'
   | 'unowned_blob'
   | 'idempotency_key';
 
@@ -82,7 +97,7 @@ export interface ListRequest<K extends RecordKind = RecordKind> {
    * closest to the cursor, still in the chosen order. With `after`, only records between the two, from `after` on.
    */
   readonly before?: string | undefined;
-  /** Only records written with these values of the kind's declared filters. */
+  /** Only records written with this value of one of the kind's declared filters: one at most. */
   readonly where?: Readonly<Record<string, string>> | undefined;
 }
 
