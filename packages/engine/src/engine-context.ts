@@ -1,11 +1,14 @@
 import type { IdFactory } from '@cogitator-ai/openai-protocol';
 import type { Storage } from '@cogitator-ai/openai-storage';
 import type { Dispatcher } from './dispatch/dispatcher.ts';
+import type { Leases } from './leases/leases.ts';
 import type { Logger } from './ports/logger.ts';
 import type { ModelPort } from './ports/model-port.ts';
 import type { RunMetrics } from './ports/run-metrics.ts';
 import type { ServerTool } from './ports/tool-port.ts';
-import type { RunLeases } from './runs/run-leases.ts';
+import type { RetrievalPort } from './ports/retrieval-port.ts';
+import type { Ingester } from './vector-stores/ingester.ts';
+import type { StoreSegments } from './vector-stores/store-segments.ts';
 
 /** What the services and the run loop share. */
 export interface EngineContext {
@@ -14,7 +17,11 @@ export interface EngineContext {
   /** Server tools by function name. */
   readonly tools: ReadonlyMap<string, ServerTool>;
   readonly dispatcher: Dispatcher;
-  readonly leases: RunLeases;
+  /** `null`: files cannot be searched here. */
+  readonly retrieval: RetrievalPort | null;
+  readonly ingester: Ingester;
+  readonly segments: StoreSegments;
+  readonly leases: Leases;
   readonly ids: IdFactory;
   readonly logger: Logger;
   readonly metrics: RunMetrics;

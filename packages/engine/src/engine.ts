@@ -8,19 +8,31 @@ import { createFileService, type FileService } from './files/file-service.ts';
 import { createIdempotencyService, type IdempotencyService } from './idempotency/idempotency-service.ts';
 import { createMessageService, type MessageService } from './messages/message-service.ts';
 import { createModelService, type ModelService } from './models/model-service.ts';
+import { Leases } from './leases/leases.ts';
 import type { Logger } from './ports/logger.ts';
 import type { ModelPort } from './ports/model-port.ts';
+import type { RetrievalPort } from './ports/retrieval-port.ts';
 import type { RunMetrics } from './ports/run-metrics.ts';
 import type { RunQueue } from './ports/run-queue.ts';
 import type { ServerTool } from './ports/tool-port.ts';
 import { tellDoubts } from './records/commit-in-doubt.ts';
 import { createRunStepService, type RunStepService } from './run-steps/run-step-service.ts';
-import { RunLeases } from './runs/run-leases.ts';
 import { createRunLoop } from './runs/run-loop.ts';
 import { createRunService, type RunService } from './runs/run-service.ts';
 import { Sweeper } from './sweeper/sweeper.ts';
 import { createThreadService, type ThreadService } from './threads/thread-service.ts';
 import { createUploadService, type UploadService } from './uploads/upload-service.ts';
+import { Ingester } from './vector-stores/ingester.ts';
+import { StoreSegments } from './vector-stores/store-segments.ts';
+import {
+  createVectorStoreFileBatchService,
+  type VectorStoreFileBatchService,
+} from './vector-stores/vector-store-file-batch-service.ts';
+import {
+  createVectorStoreFileService,
+  type VectorStoreFileService,
+} from './vector-stores/vector-store-file-service.ts';
+import { createVectorStoreService, type VectorStoreService } from './vector-stores/vector-store-service.ts';
 
 export interface EngineOptions {
   storage: Storage;
@@ -29,6 +41,10 @@ export interface EngineOptions {
   tools?: readonly ServerTool[];
   /** Where runs wait for their turn, shared with other processes on the same storage; closed by its owner. Default in this process. */
   queue?: RunQueue;
+  /** What makes files searchable; closed by its owner. Default nothing: they are failed. */
+  retrieval?: RetrievalPort;
+  /** Most files made searchable here at a time; 0 leaves them to other processes. Default 2. */
+  maxConcurrentIngestions?: number;
   /** Most runs advanced here at a time; others wait, or go to other processes. 0: none, which takes a queue that others share. Default 1,000. */
   maxConcurrentRuns?: number;
   /** Default silent. */
@@ -54,6 +70,9 @@ export interface Engine {
   readonly runSteps: RunStepService;
   readonly files: FileService;
   readonly uploads: UploadService;
+  readonly vectorStores: VectorStoreService;
+  readonly vectorStoreFiles: VectorStoreFileService;
+  readonly vectorStoreFileBatches: VectorStoreFileBatchService;
   readonly models: ModelService;
   readonly idempotency: IdempotencyService;
 
@@ -107,16 +126,22 @@ export function createEngine(options: EngineOptions): Engine {
   const stopping = new AbortController();
   const context: EngineContext = {
     storage,
+    retrieval: options.retrieval ?? null,
+    segments: new StoreSegments(storage),
+    get ingester() {
+      return ingester;
+    },
     models,
     tools: new Map((options.tools ?? []).map((tool) => [tool.definition.name, tool])),
     dispatcher,
-    leases: new RunLeases({ storage, logger, ...limits }),
+    leases: new Leases({ storage, logger, ...limits }),
     ids: IDS,
     logger,
     metrics: options.metrics ?? UNCOUNTED,
     limits,
     stopping: stopping.signal,
   };
+  const ingester = new Ingester(context, { concurrency: options.maxConcurrentIngestions ?? 2 });
   const sweeper = new Sweeper(context, options.sweepIntervalMs ?? 2000);
   let isClosing = false;
 
@@ -128,6 +153,9 @@ export function createEngine(options: EngineOptions): Engine {
     runSteps: createRunStepService(context),
     files: createFileService(context),
     uploads: createUploadService(context),
+    vectorStores: createVectorStoreService(context),
+    vectorStoreFiles: createVectorStoreFileService(context),
+    vectorStoreFileBatches: createVectorStoreFileBatchService(context),
     models: createModelService(context),
     idempotency: createIdempotencyService(context),
 
@@ -139,6 +167,7 @@ export function createEngine(options: EngineOptions): Engine {
 
     start() {
       dispatcher.start(createRunLoop(context));
+      ingester.start();
       sweeper.start();
     },
 
@@ -147,7 +176,7 @@ export function createEngine(options: EngineOptions): Engine {
       const stop = (): void => stopping.abort();
       if (signal.aborted) stop();
       else signal.addEventListener('abort', stop, { once: true });
-      await Promise.all([sweeper.stop(), dispatcher.close({ signal })]);
+      await Promise.all([sweeper.stop(), ingester.stop(), dispatcher.close({ signal })]);
     },
   };
 }

@@ -18,6 +18,7 @@ import { runStepRoutes } from './routes/run-steps.ts';
 import { runRoutes } from './routes/runs.ts';
 import { threadRoutes } from './routes/threads.ts';
 import { uploadRoutes } from './routes/uploads.ts';
+import { vectorStoreRoutes } from './routes/vector-stores.ts';
 import { Heartbeat } from './sse/heartbeat.ts';
 
 export interface AppOptions {
@@ -49,6 +50,7 @@ const ALL_ROUTES = [
   runStepRoutes,
   fileRoutes,
   uploadRoutes,
+  vectorStoreRoutes,
   modelRoutes,
 ];
 

@@ -72,6 +72,7 @@ export {
   uploadNotPending,
   uploadSizeMismatch,
   uploadTooLarge,
+  vectorStoreExpired,
   vectorStoreFileNotFound,
 } from './errors/error-texts.ts';
 export type { IdParam, NotFoundKind, UploadAction } from './errors/error-texts.ts';

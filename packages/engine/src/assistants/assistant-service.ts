@@ -44,7 +44,7 @@ export function createAssistantService(context: EngineContext): AssistantService
         top_p: request.top_p ?? 1,
         temperature: request.temperature ?? 1,
         reasoning_effort: request.reasoning_effort ?? null,
-        tool_resources: await createToolResources(storage, request.tool_resources ?? {}, tools),
+        tool_resources: await createToolResources(context, request.tool_resources ?? {}, { tools }),
         metadata: request.metadata ?? {},
         response_format: request.response_format ?? 'auto',
       };

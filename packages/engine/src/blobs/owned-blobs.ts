@@ -79,12 +79,25 @@ export async function deleteWithBlob(context: BlobContext, owner: RecordKey): Pr
   return result.ok;
 }
 
+/** Notes blobs whose records are to be deleted. Afterwards {@link settleBlobs} is called. */
+export async function noteBlobs(context: BlobContext, owners: readonly RecordKey[]): Promise<void> {
+  await Promise.all(owners.map((owner) => noteBlob(context, owner, DELETION_MS)));
+}
+
+/** Deletes the noted blobs that have no record any more. Never rejects. */
+export async function settleBlobs(context: BlobContext, owners: readonly RecordKey[]): Promise<void> {
+  await Promise.all(owners.map((owner) => attempt(context, () => settle(context, owner))));
+}
+
 /** Goes through a note that has come due: a blob without a record is deleted. */
 export async function settleBlob(context: BlobContext, note: StoredRecord<'unowned_blob'>): Promise<boolean> {
-  const { owner } = parseRecord(note);
+  await settle(context, parseRecord(note).owner);
+  return true;
+}
+
+async function settle(context: BlobContext, owner: RecordKey): Promise<void> {
   if (await context.storage.get(owner)) await forgetNote(context, owner);
   else await dropBlob(context, owner);
-  return true;
 }
 
 async function noteBlob({ storage }: BlobContext, owner: RecordKey, lookMs: number): Promise<void> {

@@ -1,12 +1,9 @@
 import type { StoredRecord } from '@cogitator-ai/openai-storage';
-import { deleteWithBlob } from '../blobs/owned-blobs.ts';
 import type { EngineContext } from '../engine-context.ts';
+import { deleteFile } from './delete-file.ts';
 
 /** Deletes a file whose time is up. */
-export async function expireFile(
-  context: Pick<EngineContext, 'storage' | 'logger'>,
-  { key }: StoredRecord<'file'>,
-): Promise<boolean> {
-  await deleteWithBlob(context, key);
+export async function expireFile(context: EngineContext, { key }: StoredRecord<'file'>): Promise<boolean> {
+  await deleteFile(context, key);
   return true;
 }

@@ -8,12 +8,13 @@ import {
   type UploadFileRequest,
 } from '@cogitator-ai/openai-protocol';
 import type { BlobRange } from '@cogitator-ai/openai-storage';
-import { deleteWithBlob, discardBlob, keepBlob, storeBlob } from '../blobs/owned-blobs.ts';
+import { discardBlob, keepBlob, storeBlob } from '../blobs/owned-blobs.ts';
 import type { EngineContext } from '../engine-context.ts';
 import { dueAmong } from '../records/due.ts';
 import { fileKey } from '../records/keys.ts';
 import { toListResponse } from '../records/list-page.ts';
 import { buildFile, fileLifetime, insertFile } from './build-file.ts';
+import { deleteFile } from './delete-file.ts';
 import { expireFile } from './expire-file.ts';
 import { getFile } from './get-file.ts';
 
@@ -97,7 +98,7 @@ export function createFileService(context: EngineContext): FileService {
 
     async delete(fileId) {
       const record = await getFile(storage, fileId);
-      const isDeleted = record !== null && (await deleteWithBlob(context, record.key));
+      const isDeleted = record !== null && (await deleteFile(context, record.key));
       if (!isDeleted) throw noSuchFile(fileId);
       return Json.of({ object: 'file', deleted: true, id: fileId });
     },

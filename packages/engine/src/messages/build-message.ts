@@ -2,7 +2,7 @@ import type { CreateMessageRequest, Message, MessageContent, MessageContentPart 
 import type { Insert, Put } from '@cogitator-ai/openai-storage';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import { messageKey } from '../records/keys.ts';
-import { requireFiles } from '../tools/tool-resources.ts';
+import { requireFiles } from '../files/require-files.ts';
 
 /** The message a client adds. Files it names must exist. */
 export async function buildMessage(

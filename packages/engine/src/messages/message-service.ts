@@ -18,6 +18,7 @@ import { ACTIVE_RUN } from '../runs/active-run.ts';
 import { commitUnlocked } from '../runs/thread-lock.ts';
 import { attachFiles } from '../threads/attach-files.ts';
 import { requireThread } from '../threads/require-thread.ts';
+import { addSearchedFiles } from '../threads/searched-files.ts';
 import { buildMessage, messageFields, writeMessage } from './build-message.ts';
 
 /** The assistant that a message is from, and the run. */
@@ -38,6 +39,7 @@ export function createMessageService(context: EngineContext): MessageService {
   return {
     async create(threadId, request, origin) {
       const write = writeMessage('insert', { ...(await buildMessage(context, threadId, request)), ...origin });
+      await addSearchedFiles(context, threadId, [request]);
       const free: Check = { check: 'free', key: threadKey(threadId), unique: ACTIVE_RUN };
       const result = await commitUnlocked(context, threadId, async () => {
         const { check, writes } = await attachFiles(storage, threadId, [request]);

@@ -32,6 +32,26 @@ export function uploadPartKey(uploadId: string, partId: string): RecordKey<'uplo
   return { kind: 'upload_part', path: [uploadId], id: partId };
 }
 
+export function vectorStoreKey(storeId: string): RecordKey<'vector_store'> {
+  return { kind: 'vector_store', path: [], id: storeId };
+}
+
+export function vectorStoreFileKey(storeId: string, fileId: string): RecordKey<'vector_store_file'> {
+  return { kind: 'vector_store_file', path: [storeId], id: fileId };
+}
+
+export function vectorStoreFileBatchKey(storeId: string, batchId: string): RecordKey<'vector_store_file_batch'> {
+  return { kind: 'vector_store_file_batch', path: [storeId], id: batchId };
+}
+
+export function segmentKey(storeId: string, segmentId: string): RecordKey<'segment'> {
+  return { kind: 'segment', path: [storeId], id: segmentId };
+}
+
+export function fileUseKey(fileId: string, storeId: string): RecordKey<'file_use'> {
+  return { kind: 'file_use', path: [], id: `${fileId}_${storeId}` };
+}
+
 export function unownedBlobKey(blobKey: string): RecordKey<'unowned_blob'> {
   return { kind: 'unowned_blob', path: [], id: blobKey };
 }

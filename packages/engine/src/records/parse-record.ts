@@ -7,10 +7,15 @@ import type {
   Thread,
   Upload,
   UploadPart,
+  VectorStore,
+  VectorStoreFile,
+  VectorStoreFileBatch,
 } from '@cogitator-ai/openai-protocol';
 import { type RecordKind, StorageError, type StoredRecord } from '@cogitator-ai/openai-storage';
 import type { UnownedBlob } from '../blobs/unowned-blob.ts';
 import type { IdempotencyRecord } from '../idempotency/idempotency-record.ts';
+import type { FileUse } from '../vector-stores/file-use.ts';
+import type { SegmentRecord } from '../vector-stores/segment-record.ts';
 
 /** The object each kind of record holds. */
 interface RecordObjects {
@@ -22,6 +27,11 @@ interface RecordObjects {
   file: FileObject;
   upload: Upload;
   upload_part: UploadPart;
+  vector_store: VectorStore;
+  vector_store_file: VectorStoreFile;
+  vector_store_file_batch: VectorStoreFileBatch;
+  segment: SegmentRecord;
+  file_use: FileUse;
   unowned_blob: UnownedBlob;
   idempotency_key: IdempotencyRecord;
 }
@@ -35,6 +45,11 @@ const OBJECT_NAMES: { readonly [K in RecordKind]: RecordObjects[K]['object'] } =
   file: 'file',
   upload: 'upload',
   upload_part: 'upload.part',
+  vector_store: 'vector_store',
+  vector_store_file: 'vector_store.file',
+  vector_store_file_batch: 'vector_store.file_batch',
+  segment: 'vector_store.segment',
+  file_use: 'file_use',
   unowned_blob: 'unowned_blob',
   idempotency_key: 'idempotency_key',
 };

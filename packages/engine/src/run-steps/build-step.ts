@@ -1,7 +1,8 @@
-import type { Run, RunStep, StepDetails, Usage } from '@cogitator-ai/openai-protocol';
+import type { Run, RunStep, StepDetails } from '@cogitator-ai/openai-protocol';
 import type { Insert, Put } from '@cogitator-ai/openai-storage';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import { runStepKey } from '../records/keys.ts';
+import type { StepState } from './step-state.ts';
 
 /** A step that begins now. */
 export function buildStep(context: EngineContext, run: Run, details: StepDetails): RunStep {
@@ -24,11 +25,6 @@ export function buildStep(context: EngineContext, run: Run, details: StepDetails
     metadata: {},
     usage: null,
   };
-}
-
-/** What is remembered about a step that waits for the client's outputs: the wire shows usage only when it completes. */
-export interface StepState {
-  readonly usage: Usage;
 }
 
 /** Stores a step, with what is to be remembered about it. */

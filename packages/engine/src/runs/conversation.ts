@@ -1,11 +1,14 @@
-import type { Message, MessageContent, Run, RunStep, Usage } from '@cogitator-ai/openai-protocol';
+import type { Message, MessageContent, Run, Usage } from '@cogitator-ai/openai-protocol';
 import type { Storage } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
+import { Citations } from '../file-search/citations.ts';
 import { GO_ON_REQUEST, type ModelContentPart, type ModelMessage } from '../ports/model-port.ts';
-import { walkRecords } from '../records/walk-records.ts';
+import { walkRecords, walkStored } from '../records/walk-records.ts';
 import { parseRecord } from '../records/parse-record.ts';
+import { stepState } from '../run-steps/step-state.ts';
 import type { PromptMeter } from '../tokens/prompt-meter.ts';
 import { PromptImages } from './prompt-images.ts';
+import { callsOf, outputOf, type StepCall } from './tool-calls-step.ts';
 import { addUsage, NO_USAGE } from './usage.ts';
 
 /** What a run's model has been told and has done so far. */
@@ -16,7 +19,9 @@ export interface Conversation {
   readonly own: ModelMessage[];
   /** Ids of the present run's calls. */
   readonly callIds: Set<string>;
-  /** Model turns of the present run that called functions. */
+  /** What the present run's searches have found. */
+  readonly citations: Citations;
+  /** Model turns of the present run that called tools. */
   turns: number;
   /** What the present run's ended steps have cost. */
   usage: Usage;
@@ -100,9 +105,12 @@ async function firstMessage(storage: Storage, run: Run): Promise<Message | null>
 }
 
 async function loadOwnTurns(storage: Storage, run: Run): Promise<OwnTurns> {
-  const conversation: OwnTurns = { own: [], callIds: new Set(), turns: 0, usage: NO_USAGE };
+  const citations = new Citations();
+  const conversation: OwnTurns = { own: [], callIds: new Set(), citations, turns: 0, usage: NO_USAGE };
   const said = new Map<string, Message>();
-  for await (const step of walkRecords(storage, { kind: 'run_step', path: [run.thread_id, run.id], order: 'asc' })) {
+  const steps = { kind: 'run_step', path: [run.thread_id, run.id], order: 'asc' } as const;
+  for await (const record of walkStored(storage, steps)) {
+    const step = parseRecord(record);
     if (step.usage) conversation.usage = addUsage(conversation.usage, step.usage);
     // What somebody else has left open is gone on with, or was given up.
     if (step.status !== 'completed') continue;
@@ -121,24 +129,13 @@ async function loadOwnTurns(storage: Storage, run: Run): Promise<OwnTurns> {
       const message = said.get(step.step_details.message_creation.message_id);
       if (message) conversation.own.push({ role: 'assistant', content: textOf(message.content) });
     } else {
-      addToolTurn(conversation, step);
+      addToolCalls(conversation, takeSaid(conversation), callsOf(step, stepState(record)?.searches, run));
     }
   }
   return conversation;
 }
 
-/** What was said before the calls of a turn and the calls are one message to the model. */
-function addToolTurn(conversation: OwnTurns, step: RunStep): void {
-  if (step.step_details.type !== 'tool_calls') return;
-  const calls = step.step_details.tool_calls.flatMap((call) => (call.type === 'function' ? [call] : []));
-  addToolCalls(
-    conversation,
-    takeSaid(conversation),
-    calls.map(({ id, function: { name, arguments: text, output } }) => ({ id, name, arguments: text, output })),
-  );
-}
-
-/** Takes from the end what the model said before the calls of its turn. */
+/** Takes from the end what the model said before the calls of its turn: to the model that and the calls are one message. */
 export function takeSaid({ own }: Pick<Conversation, 'own'>): string | null {
   const latest = own.at(-1);
   if (latest?.role !== 'assistant' || latest.toolCalls) return null;
@@ -156,24 +153,21 @@ export function withBegunAnswer(conversation: Conversation, begun: string): Conv
   return { ...conversation, own };
 }
 
-/** Adds a turn in which the model called functions, with their results. */
-export function addToolCalls(
-  conversation: OwnTurns,
-  said: string | null,
-  calls: readonly { id: string; name: string; arguments: string; output: string | null }[],
-): void {
+/** Adds a turn in which the model called tools, with their results. */
+export function addToolCalls(conversation: OwnTurns, said: string | null, calls: readonly StepCall[]): void {
   const toolCalls = calls.map(({ id, name, arguments: text }) => ({ id, name, arguments: text }));
   conversation.own.push({ role: 'assistant', content: said, toolCalls });
-  for (const { id, output } of calls) {
-    conversation.callIds.add(id);
-    conversation.own.push({ role: 'tool', toolCallId: id, content: output ?? '' });
+  for (const call of calls) {
+    conversation.callIds.add(call.id);
+    conversation.own.push({ role: 'tool', toolCallId: call.id, content: outputOf(call) ?? '' });
+    if (call.type === 'file_search' && call.answer) conversation.citations.add(call.answer);
   }
   conversation.turns++;
 }
 
 async function toModelMessage({ role, content }: Message, images: PromptImages): Promise<ModelMessage | null> {
   if (role === 'assistant') {
-    const text = textOf(content);
+    const text = uncitedTextOf(content);
     return text === '' ? null : { role, content: text };
   }
   const parts = (await Promise.all(content.map((part) => toModelPart(part, images)))).filter((part) => part !== null);
@@ -199,4 +193,21 @@ function textOf(content: readonly MessageContent[]): string {
   return content
     .map((part) => (part.type === 'text' ? part.text.value : part.type === 'refusal' ? part.refusal : ''))
     .join('');
+}
+
+/** What was said without its markers: they name chunks that only the model of that run was given. */
+function uncitedTextOf(content: readonly MessageContent[]): string {
+  return textOf(content.map(withoutMarkers));
+}
+
+function withoutMarkers(part: MessageContent): MessageContent {
+  if (part.type !== 'text' || part.text.annotations.length === 0) return part;
+  let value = '';
+  let place = 0;
+  for (const { type, start_index: start, end_index: end } of part.text.annotations) {
+    if (type !== 'file_citation' || start < place) continue;
+    value += part.text.value.slice(place, start);
+    place = end;
+  }
+  return { type: 'text', text: { value: value + part.text.value.slice(place), annotations: [] } };
 }

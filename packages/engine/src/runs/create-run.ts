@@ -3,6 +3,7 @@ import {
   type CreateRunRequest,
   type CreateThreadAndRunRequest,
   emptyThread,
+  type IncludeQuery,
   Json,
   notFound,
   type Run,
@@ -18,9 +19,11 @@ import { walkRecords } from '../records/walk-records.ts';
 import { parseRecord } from '../records/parse-record.ts';
 import { attachFiles } from '../threads/attach-files.ts';
 import { buildThread } from '../threads/build-thread.ts';
+import { addSearchedFiles } from '../threads/searched-files.ts';
 import { updateToolResources } from '../tools/tool-resources.ts';
 import { buildRun, writeRun } from './build-run.ts';
 import { commitAndEnqueue } from './commit-and-enqueue.ts';
+import type { RunState } from './run-state.ts';
 import { assertUnlocked, commitUnlocked } from './thread-lock.ts';
 
 /** A run that was started or continued, and where its events from that moment on begin. */
@@ -35,6 +38,7 @@ export async function createRun(
   context: EngineContext,
   threadId: string,
   request: CreateRunRequest,
+  { include = [] }: IncludeQuery,
 ): Promise<StartedRun> {
   const { storage } = context;
   const [thread, assistant] = await Promise.all([
@@ -60,7 +64,9 @@ export async function createRun(
     await assertUnlocked(context, threadId);
     throw error;
   }
-  return start(context, run, { here: request.stream === true, events: [] }, async () => {
+  const showsContent = include.length > 0;
+  await addSearchedFiles(context, threadId, additional);
+  return start(context, run, { here: request.stream === true, showsContent, events: [] }, async () => {
     const { check, writes } = await attachFiles(storage, threadId, additional);
     return { checks: [check], writes: [...writes, ...messages] };
   });
@@ -73,31 +79,36 @@ export async function createThreadAndRun(
 ): Promise<StartedRun> {
   const assistant = await context.storage.get(assistantKey(request.assistant_id));
   if (!assistant) throw notFound('assistant', request.assistant_id);
-  const { thread, writes } = await buildThread(context, request.thread ?? {});
   const resources = await updateToolResources(context.storage, request.tool_resources ?? {});
-  const run = buildRun(context, thread.value.id, parseRecord(assistant), request, resources);
+  const run = buildRun(context, context.ids.create('thread'), parseRecord(assistant), request, resources);
   if (run.instructions === null && !asksSomething(request.thread?.messages ?? [])) throw emptyThread();
   assertRunnable(context, run);
+  const { thread, writes } = await buildThread(context, request.thread ?? {}, run.thread_id);
   const events = [{ event: 'thread.created', data: thread.text }];
-  return start(context, run, { here: request.stream === true, events }, () => ({ writes }));
+  return start(context, run, { here: request.stream === true, showsContent: false, events }, () => ({ writes }));
 }
 
 /**
  * @param options.here - Whether its client waits for its events here.
+ * @param options.showsContent - Whether the events of its steps are to show what searches find.
  * @param options.events - What happened before.
  * @param before - What is checked and written before the run, made anew for each attempt.
  */
 async function start(
   context: EngineContext,
   value: Run,
-  { here, events }: { here: boolean; events: readonly LogEvent[] },
+  { here, showsContent, events }: { here: boolean; showsContent: boolean; events: readonly LogEvent[] },
   before: () => Commit | Promise<Commit>,
 ): Promise<StartedRun> {
   const { storage, limits } = context;
   const { thread_id: threadId, id: runId } = value;
   const run = Json.of(value);
   const now = await storage.now();
-  const state = { expiresAt: now + limits.runLifetimeMs, attempts: 1 };
+  const state: RunState = {
+    expiresAt: now + limits.runLifetimeMs,
+    attempts: 1,
+    ...(showsContent && { showsContent }),
+  };
   const dueAt = Math.min(now + limits.leaseMs, state.expiresAt);
   const batch: EventBatch = {
     stream: { partition: threadId, id: runId },

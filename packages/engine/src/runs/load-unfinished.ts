@@ -3,7 +3,7 @@ import type { EventStreamKey, Storage, StoredRecord } from '@cogitator-ai/openai
 import { messageKey } from '../records/keys.ts';
 import { walkRecords } from '../records/walk-records.ts';
 import { parseRecord } from '../records/parse-record.ts';
-import type { StepState } from '../run-steps/build-step.ts';
+import { stepState } from '../run-steps/step-state.ts';
 import type { Unfinished } from './end-run.ts';
 import type { HeldRun } from './held-run.ts';
 import { dataOf, replayDeltas } from './replay-deltas.ts';
@@ -31,7 +31,7 @@ export async function loadUnfinished(storage: Storage, held: Pick<HeldRun, 'run'
   const state = stepState(record);
   const openUsage = state?.usage ?? NO_USAGE;
   const message = await messageOf(storage, step, held.stream);
-  const open = await replayDeltas(storage.events, held.stream, { step, message });
+  const open = await replayDeltas(storage.events, held.stream, { step, message, searches: state?.searches });
   return { open, openUsage, usage: addUsage(usage, openUsage), hasAllCalls: state !== null };
 }
 
@@ -39,11 +39,6 @@ export async function loadUnfinished(storage: Storage, held: Pick<HeldRun, 'run'
 export async function latestStep(storage: Storage, run: Run): Promise<StoredRecord<'run_step'> | null> {
   const { records } = await storage.list({ kind: 'run_step', path: [run.thread_id, run.id], limit: 1, order: 'desc' });
   return records[0] ?? null;
-}
-
-/** What was remembered about a step that waits for its client. */
-export function stepState({ state }: StoredRecord<'run_step'>): StepState | null {
-  return state === null ? null : (JSON.parse(state) as StepState);
 }
 
 async function messageOf(

@@ -1,6 +1,8 @@
-import type { Message, MessageContent, RunStep } from '@cogitator-ai/openai-protocol';
+import type { FileCitationAnnotation, Message, MessageContent, RunStep } from '@cogitator-ai/openai-protocol';
 import type { LogEvent } from '@cogitator-ai/openai-storage';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
+import type { Citations } from '../file-search/citations.ts';
+import { CitedText, type TextPiece } from '../file-search/cited-text.ts';
 import { writeMessage } from '../messages/build-message.ts';
 import { buildStep, writeStep } from '../run-steps/build-step.ts';
 import type { HeldRun } from './held-run.ts';
@@ -9,8 +11,15 @@ import { createMessageDeltas } from './run-events.ts';
 
 interface Part {
   readonly type: 'text' | 'refusal';
-  readonly delta: (text: string) => LogEvent;
+  readonly delta: ReturnType<typeof createMessageDeltas>;
   value: string;
+  readonly annotations: FileCitationAnnotation[];
+}
+
+/** A message that is being written, and its step. */
+export interface OpenMessage {
+  readonly step: RunStep;
+  readonly message: Message;
 }
 
 /** A step in which the model writes a message. */
@@ -19,15 +28,24 @@ export class MessageStep implements OpenStep {
   readonly #held: HeldRun;
   readonly #message: Message;
   readonly #parts: Part[] = [];
+  /** `null`: there is nothing that could be cited. */
+  readonly #cited: CitedText | null;
 
-  private constructor(held: HeldRun, step: RunStep, message: Message) {
+  private constructor(held: HeldRun, step: RunStep, message: Message, citations: Citations) {
     this.step = step;
     this.#held = held;
     this.#message = message;
+    this.#cited = citations.isEmpty ? null : new CitedText((search, chunk) => citations.findFile(search, chunk));
   }
 
   /** Stores a step and its still empty message, and tells of them and of the first text: no message is without a delta. */
-  static open(context: EngineContext, held: HeldRun, type: 'text' | 'refusal', text: string): MessageStep {
+  static open(
+    context: EngineContext,
+    held: HeldRun,
+    citations: Citations,
+    type: 'text' | 'refusal',
+    text: string,
+  ): MessageStep {
     const { run } = held;
     const message: Message = {
       id: context.ids.create('message'),
@@ -46,9 +64,10 @@ export class MessageStep implements OpenStep {
       metadata: {},
     };
     const details = { type: 'message_creation', message_creation: { message_id: message.id } } as const;
-    const opened = new MessageStep(held, buildStep(context, run, details), message);
+    const opened = new MessageStep(held, buildStep(context, run, details), message, citations);
     const step = writeStep('insert', opened.step);
     const insertion = writeMessage('insert', message);
+    const deltas = opened.#add(type, text);
     held.write(
       [step, insertion],
       [
@@ -56,20 +75,26 @@ export class MessageStep implements OpenStep {
         { event: 'thread.run.step.in_progress', data: step.body },
         { event: 'thread.message.created', data: insertion.body },
         { event: 'thread.message.in_progress', data: insertion.body },
-        opened.#add(type, text),
+        ...(deltas.length === 0 ? [opened.#tell(type, { text: '', fileId: null })] : deltas),
       ],
     );
     return opened;
   }
 
   /** Goes on with a message that another process was writing, behind what was told of it. */
-  static resume(held: HeldRun, step: RunStep, message: Message): MessageStep {
-    const resumed = new MessageStep(held, step, { ...message, content: [] });
+  static resume(held: HeldRun, { step, message }: OpenMessage, citations: Citations): MessageStep {
+    const resumed = new MessageStep(held, step, { ...message, content: [] }, citations);
     for (const [index, content] of message.content.entries()) {
       if (content.type !== 'text' && content.type !== 'refusal') continue;
       const { type } = content;
       const value = content.type === 'text' ? content.text.value : content.refusal;
-      resumed.#parts.push({ type, delta: createMessageDeltas(message.id, index, type, { begun: true }), value });
+      const annotations = content.type === 'text' ? content.text.annotations : [];
+      resumed.#parts.push({
+        type,
+        delta: createMessageDeltas(message.id, index, type, { begun: true }),
+        value,
+        annotations: annotations.filter((annotation) => annotation.type === 'file_citation'),
+      });
     }
     return resumed;
   }
@@ -85,20 +110,50 @@ export class MessageStep implements OpenStep {
 
   /** Adds to the last part of this type; another type begins another part. */
   append(type: 'text' | 'refusal', text: string): void {
-    this.#held.emit(this.#add(type, text));
+    for (const delta of this.#add(type, text)) this.#held.emit(delta);
   }
 
-  #add(type: 'text' | 'refusal', text: string): LogEvent {
+  /** To be called when nothing follows: tells what was held back because it might have become a marker. */
+  complete(): void {
+    for (const delta of this.#tellHeld()) this.#held.emit(delta);
+  }
+
+  #add(type: 'text' | 'refusal', text: string): LogEvent[] {
+    if (!this.#cited) return [this.#tell(type, { text, fileId: null })];
+    if (type === 'text') return this.#cited.push(text).map((piece) => this.#tell(type, piece));
+    return [...this.#tellHeld(), this.#tell(type, { text, fileId: null })];
+  }
+
+  #tellHeld(): LogEvent[] {
+    return this.#cited?.end().map((piece) => this.#tell('text', piece)) ?? [];
+  }
+
+  #tell(type: 'text' | 'refusal', { text, fileId }: TextPiece): LogEvent {
     let part = this.#parts.at(-1);
     if (part?.type !== type) {
-      part = { type, delta: createMessageDeltas(this.#message.id, this.#parts.length, type), value: '' };
+      part = {
+        type,
+        delta: createMessageDeltas(this.#message.id, this.#parts.length, type),
+        value: '',
+        annotations: [],
+      };
       this.#parts.push(part);
     }
+    const start = part.value.length;
     part.value += text;
-    return part.delta(text);
+    if (fileId === null) return part.delta(text);
+    const annotation: FileCitationAnnotation = {
+      type: 'file_citation',
+      text,
+      start_index: start,
+      end_index: part.value.length,
+      file_citation: { file_id: fileId },
+    };
+    return part.delta(text, { index: part.annotations.push(annotation) - 1, annotation });
   }
 }
 
-function toContent({ type, value }: Part): MessageContent {
-  return type === 'text' ? { type, text: { value, annotations: [] } } : { type, refusal: value };
+function toContent({ type, value, annotations }: Part): MessageContent {
+  // Both change while the message is written.
+  return type === 'text' ? { type, text: { value, annotations: [...annotations] } } : { type, refusal: value };
 }

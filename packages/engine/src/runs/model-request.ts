@@ -1,4 +1,5 @@
 import type { FunctionDefinition, Run } from '@cogitator-ai/openai-protocol';
+import { fileSearchFunction, fileSearchName } from '../file-search/file-search-function.ts';
 import { ModelError, type ModelMessage, type ModelRequest } from '../ports/model-port.ts';
 import type { ServerTool } from '../ports/tool-port.ts';
 
@@ -18,8 +19,10 @@ export interface Turn {
  * @throws `ModelError` `unavailable` for a built-in tool that this server cannot run.
  */
 export function functionsOf(run: Run, serverTools: ReadonlyMap<string, ServerTool>): FunctionDefinition[] {
+  const searchName = fileSearchName(run);
   return run.tools.map((tool) => {
     if (tool.type === 'function') return completeDefinition(tool.function, serverTools.get(tool.function.name));
+    if (tool.type === 'file_search' && searchName !== null) return fileSearchFunction(searchName);
     throw new ModelError('unavailable', `The tool '${tool.type}' is not available on this server.`);
   });
 }
@@ -31,7 +34,7 @@ export function buildModelRequest(run: Run, { messages, tools, isFirst, maxToken
   if (tools.length > 0) {
     request.tools = tools;
     request.parallelToolCalls = run.parallel_tool_calls;
-    request.toolChoice = isFirst ? toToolChoice(run.tool_choice) : 'auto';
+    request.toolChoice = isFirst ? toToolChoice(run) : 'auto';
   }
   if (run.temperature !== null) request.temperature = run.temperature;
   // 1 takes nothing away; some models refuse to be given both settings.
@@ -54,8 +57,11 @@ function completeDefinition(definition: FunctionDefinition, tool: ServerTool | u
   };
 }
 
-function toToolChoice(choice: Run['tool_choice']): NonNullable<ModelRequest['toolChoice']> {
+function toToolChoice(run: Run): NonNullable<ModelRequest['toolChoice']> {
+  const { tool_choice: choice } = run;
   if (choice === null) return 'auto';
   if (typeof choice === 'string') return choice;
-  return choice.type === 'function' ? { name: choice.function.name } : 'auto';
+  const name =
+    choice.type === 'function' ? choice.function.name : choice.type === 'file_search' ? fileSearchName(run) : null;
+  return name === null ? 'auto' : { name };
 }

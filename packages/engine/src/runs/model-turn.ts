@@ -1,5 +1,6 @@
 import type { Usage } from '@cogitator-ai/openai-protocol';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
+import type { Citations } from '../file-search/citations.ts';
 import { ModelError, type ModelEvent, type ModelFinishReason, type ModelRequest } from '../ports/model-port.ts';
 import type { HeldRun } from './held-run.ts';
 import { MessageStep } from './message-step.ts';
@@ -20,6 +21,8 @@ export interface TurnResult {
 export interface ModelTurnOptions {
   /** Ids of calls of this run, which must stay apart. */
   usedCallIds: Set<string>;
+  /** What the model may cite. */
+  citations: Citations;
   /** Told of each step when it opens; it then is the only open one. */
   onOpen: (step: OpenStep) => void;
   /** The message that the turn goes on with. Default none. */
@@ -34,6 +37,7 @@ export class ModelTurn {
   readonly #context: EngineContext;
   readonly #held: HeldRun;
   readonly #usedCallIds: Set<string>;
+  readonly #citations: Citations;
   readonly #onOpen: (step: OpenStep) => void;
   #message: MessageStep | null;
   #toolCalls: ToolCallsStep | null = null;
@@ -42,10 +46,15 @@ export class ModelTurn {
   /** White space before anything else; models that only call tools often begin with some. */
   #leadingSpace = '';
 
-  constructor(context: EngineContext, held: HeldRun, { usedCallIds, onOpen, begun = null }: ModelTurnOptions) {
+  constructor(
+    context: EngineContext,
+    held: HeldRun,
+    { usedCallIds, citations, onOpen, begun = null }: ModelTurnOptions,
+  ) {
     this.#context = context;
     this.#held = held;
     this.#usedCallIds = usedCallIds;
+    this.#citations = citations;
     this.#onOpen = onOpen;
     this.#message = begun;
   }
@@ -103,18 +112,20 @@ export class ModelTurn {
 
   /** Ends the message before the calls of the same turn; the turn's usage goes to the calls. */
   #endMessage(message: MessageStep): void {
+    message.complete();
     const { writes, events } = endOpenStep(message, { status: 'completed' }, NO_USAGE, unixSeconds());
     this.#held.write(writes, events);
   }
 
   #openMessage(type: 'text' | 'refusal', text: string): MessageStep {
-    this.#message = MessageStep.open(this.#context, this.#held, type, text);
+    this.#message = MessageStep.open(this.#context, this.#held, this.#citations, type, text);
     this.#onOpen(this.#message);
     return this.#message;
   }
 
   #finish({ reason, usage }: Extract<ModelEvent, { type: 'finish' }>): TurnResult {
     this.#toolCalls?.complete();
+    if (!this.#toolCalls) this.#message?.complete();
     let step = this.#toolCalls ?? this.#message;
     if (!step) {
       // SDKs expect at least one delta for each message, also for an empty one.

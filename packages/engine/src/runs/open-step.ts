@@ -1,6 +1,8 @@
 import type { Message, RunStep, Usage } from '@cogitator-ai/openai-protocol';
 import type { LogEvent, Write } from '@cogitator-ai/openai-storage';
 import { writeMessage } from '../messages/build-message.ts';
+import type { Searches } from '../file-search/search-answer.ts';
+import { withContent } from '../file-search/with-content.ts';
 import { writeStep } from '../run-steps/build-step.ts';
 import { endMessage, endStep, type RunEnding } from './run-ending.ts';
 
@@ -9,6 +11,10 @@ export interface OpenStep {
   readonly step: RunStep;
   /** The message that the step is writing. */
   readonly message: Message | null;
+  /** Its searches; left out when there are none. */
+  readonly searches?: Searches | undefined;
+  /** Whether the run's readers have asked for what the searches found. Default false. */
+  readonly showsContent?: boolean;
 }
 
 /** Writes and the events that tell of them. */
@@ -27,8 +33,9 @@ export function endOpenStep(open: OpenStep, ending: RunEnding, usage: Usage, now
     changes.events.push({ event: `thread.message.${message.status}`, data: write.body });
   }
   const step = { ...endStep(open.step, ending, now), usage };
-  const write = writeStep('put', step);
+  const write = writeStep('put', step, open.searches && { usage, searches: open.searches });
   changes.writes.push(write);
-  changes.events.push({ event: `thread.run.step.${step.status}`, data: write.body });
+  const data = open.showsContent ? JSON.stringify(withContent(step, open.searches)) : write.body;
+  changes.events.push({ event: `thread.run.step.${step.status}`, data });
   return changes;
 }

@@ -1,4 +1,11 @@
-import type { MessageContent, MessageDelta, RunStep, RunStepDelta } from '@cogitator-ai/openai-protocol';
+import type {
+  FileCitationAnnotation,
+  MessageContent,
+  MessageDelta,
+  RunStepDelta,
+  StepToolCall,
+  TextAnnotationDelta,
+} from '@cogitator-ai/openai-protocol';
 import type { EventLog, EventStreamKey, LogEvent } from '@cogitator-ai/openai-storage';
 import type { OpenStep } from './open-step.ts';
 
@@ -16,17 +23,17 @@ export async function replayDeltas(log: EventLog, stream: EventStreamKey, open: 
     for await (const { delta } of dataOf<MessageDelta>(log, stream, 'thread.message.delta', message.id)) {
       for (const part of delta.content ?? []) addContent(content, part);
     }
-    return { step, message: { ...message, content } };
+    return { ...open, message: { ...message, content } };
   }
   // Calls are stored together once all have arrived; until then there are none.
   const { step_details: details } = step;
   if (details.type !== 'tool_calls' || details.tool_calls.length > 0) return open;
-  const calls: FunctionCall[] = [];
+  const calls: StepToolCall[] = [];
   for await (const { delta } of dataOf<RunStepDelta>(log, stream, 'thread.run.step.delta', step.id)) {
     if (delta.step_details?.type !== 'tool_calls') continue;
     for (const call of delta.step_details.tool_calls ?? []) addCall(calls, call);
   }
-  return { step: { ...step, step_details: { type: 'tool_calls', tool_calls: calls } }, message };
+  return { ...open, step: { ...step, step_details: { type: 'tool_calls', tool_calls: calls } } };
 }
 
 /** What the events of one name tell of one object, oldest first. */
@@ -51,27 +58,40 @@ export async function* dataOf<Data extends { id: string }>(
 function addContent(content: MessageContent[], part: NonNullable<MessageDelta['delta']['content']>[number]): void {
   const known = content[part.index];
   if (part.type === 'text') {
-    const value = part.text?.value ?? '';
-    if (known?.type === 'text') known.text.value += value;
-    else content[part.index] = { type: 'text', text: { value, annotations: [] } };
+    const { value = '', annotations = [] } = part.text ?? {};
+    const text = known?.type === 'text' ? known.text : { value: '', annotations: [] };
+    text.value += value;
+    text.annotations.push(...annotations.flatMap(toAnnotation));
+    content[part.index] = { type: 'text', text };
   } else if (part.type === 'refusal') {
     if (known?.type === 'refusal') known.refusal += part.refusal ?? '';
     else content[part.index] = { type: 'refusal', refusal: part.refusal ?? '' };
   }
 }
 
-type ToolCallsDetails = Extract<RunStep['step_details'], { type: 'tool_calls' }>;
-type FunctionCall = Extract<ToolCallsDetails['tool_calls'][number], { type: 'function' }>;
+/** An annotation is told of once, as a whole. */
+function toAnnotation(delta: TextAnnotationDelta): FileCitationAnnotation[] {
+  const { type, text, start_index: start, end_index: end } = delta;
+  if (type !== 'file_citation' || text === undefined || start === undefined || end === undefined) return [];
+  const fileId = delta.file_citation?.file_id ?? '';
+  return [{ type, text, start_index: start, end_index: end, file_citation: { file_id: fileId } }];
+}
+
 type ToolCallsDelta = Extract<NonNullable<RunStepDelta['delta']['step_details']>, { type: 'tool_calls' }>;
 
-function addCall(calls: FunctionCall[], call: NonNullable<ToolCallsDelta['tool_calls']>[number]): void {
-  if (call.type !== 'function') return;
+function addCall(calls: StepToolCall[], call: NonNullable<ToolCallsDelta['tool_calls']>[number]): void {
   const known = calls[call.index];
-  if (known) known.function.arguments += call.function?.arguments ?? '';
-  else
+  if (call.type === 'file_search') {
+    const { id = '', type, file_search: search } = call;
+    const ranking = search.ranking_options ?? { ranker: 'default_2024_08_21', score_threshold: 0 };
+    calls[call.index] = { id, type, file_search: { ranking_options: ranking, results: [] } };
+  } else if (call.type === 'function' && known?.type === 'function') {
+    known.function.arguments += call.function?.arguments ?? '';
+  } else if (call.type === 'function') {
     calls[call.index] = {
       id: call.id ?? '',
       type: 'function',
       function: { name: call.function?.name ?? '', arguments: call.function?.arguments ?? '', output: null },
     };
+  }
 }

@@ -142,8 +142,8 @@ async function claim(
     const { isTakeover } = decision;
     const run = Json.of({ ...parseRecord(record), ...decision.change });
     const fence = record.fence + 1;
-    const { expiresAt, attempts } = runState(record);
-    const state = { expiresAt, attempts: isTakeover ? attempts + 1 : attempts };
+    const before = runState(record);
+    const state = { ...before, attempts: before.attempts + (isTakeover ? 1 : 0) };
     const result = await storage.commit({
       checks: [{ check: 'version', key, version }],
       writes: [writeRun('put', run, { fence, dueAt: now + limits.leaseMs, state })],
@@ -156,7 +156,7 @@ async function claim(
     if (result.ok) {
       const claimed = { ...record, body: run.text, state: JSON.stringify(state), fence, version: version + 1 };
       const { lastEvent = 0 } = result;
-      return new HeldRun(context, claimed, { isTakeover, lastEvent, msToExpiry: Math.max(0, expiresAt - now) });
+      return new HeldRun(context, claimed, { isTakeover, lastEvent, msToExpiry: Math.max(0, state.expiresAt - now) });
     }
     record = await storage.get(key);
     return undefined;

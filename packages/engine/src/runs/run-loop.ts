@@ -3,6 +3,10 @@ import { StorageError } from '@cogitator-ai/openai-storage';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import { HandOverError, type RunHandler } from '../dispatch/dispatcher.ts';
 import { ModelError } from '../ports/model-port.ts';
+import type { Citations } from '../file-search/citations.ts';
+import { executeSearch } from '../file-search/execute-search.ts';
+import { fileSearchOf } from '../file-search/file-search-function.ts';
+import { untilSearchable } from '../file-search/stores-of-run.ts';
 import type { ServerTool } from '../ports/tool-port.ts';
 import { runKey } from '../records/keys.ts';
 import { parseRecord } from '../records/parse-record.ts';
@@ -12,6 +16,7 @@ import { endRun, forgetEvents, type Unfinished } from './end-run.ts';
 import { executeTool, interruptedCall } from './execute-tool.ts';
 import type { HeldRun } from './held-run.ts';
 import { loadUnfinished } from './load-unfinished.ts';
+import { MessageStep } from './message-step.ts';
 import { ModelTurn } from './model-turn.ts';
 import { endOpenStep, type OpenStep } from './open-step.ts';
 import { claimAgain, type ClaimDoubt, claimRun } from './run-claim.ts';
@@ -21,7 +26,7 @@ import { ClaimLostError } from './run-outbox.ts';
 import { planTurn, promptWindow } from './plan-turn.ts';
 import { beginLogAnew, EventsLostError, forgetRest, hasLostEvents } from './lost-events.ts';
 import { takeOver } from './take-over.ts';
-import { pendingCalls, ToolCallsStep } from './tool-calls-step.ts';
+import { outputOf, pendingCalls, ToolCallsStep } from './tool-calls-step.ts';
 import { untoldDeltas } from './untold-deltas.ts';
 import { addUsage, NO_USAGE } from './usage.ts';
 import { PromptMeter } from '../tokens/prompt-meter.ts';
@@ -94,6 +99,7 @@ async function takeTurns(
   if (held.state.attempts > limits.maxAttempts) {
     return failure(`The run was broken off ${limits.maxAttempts} times by failures of the server.`);
   }
+  if (!left && fileSearchOf(held.run)) await untilSearchable(context, held.run, stop);
   const meter = new PromptMeter();
   const conversation = await loadConversation(context, held.run, meter, promptWindow(context, held.run), stop);
   progress.usage = addUsage(conversation.usage, progress.openUsage);
@@ -101,13 +107,20 @@ async function takeTurns(
     const turn = { conversation, said: null, isLeft: true };
     if (!(await answerCalls(context, held, left.calls, turn, progress, stop))) return null;
   }
-  let begun = left?.message ?? null;
+  let begun = left?.message ? MessageStep.resume(held, left.message, conversation.citations) : null;
+  if (begun) progress.open = begun;
   while (conversation.turns < limits.maxTurns) {
     const asked = begun?.text ? withBegunAnswer(conversation, begun.text) : conversation;
     const planned = await planTurn(context, held.run, asked, meter, progress.usage);
     if ('ending' in planned) return planned.ending;
     const usedCallIds = conversation.callIds;
-    const turn = new ModelTurn(context, held, { usedCallIds, onOpen: (open) => (progress.open = open), begun });
+    const { citations } = conversation;
+    const turn = new ModelTurn(context, held, {
+      usedCallIds,
+      citations,
+      onOpen: (open) => (progress.open = open),
+      begun,
+    });
     begun = null;
     const result = await turn.play(planned.request, stop);
     progress.openUsage = result.usage;
@@ -148,7 +161,7 @@ async function answerCalls(
   progress: Progress,
   stop: AbortSignal,
 ): Promise<boolean> {
-  await executeServerTools(context, held, step, progress, isLeft, stop);
+  await executeServerTools(context, held, step, conversation.citations, progress, isLeft, stop);
   if (pendingCalls(step.step).length > 0) {
     await waitForClient(held, step, progress);
     return false;
@@ -170,11 +183,14 @@ async function executeServerTools(
   context: EngineContext,
   held: HeldRun,
   step: ToolCallsStep,
+  citations: Citations,
   { openUsage }: Progress,
   isLeft: boolean,
   stop: AbortSignal,
 ): Promise<void> {
-  const calls = step.calls.filter(({ name, output }) => output === null && context.tools.has(name));
+  const calls = step.calls.filter(
+    (call) => outputOf(call) === null && (call.type === 'file_search' || context.tools.has(call.name)),
+  );
   if (calls.length === 0) return;
   if (!isLeft) {
     held.write([step.save(openUsage)], []);
@@ -182,6 +198,12 @@ async function executeServerTools(
   }
   await Promise.all(
     calls.map(async (call) => {
+      if (call.type === 'file_search') {
+        const number = citations.takeNumber();
+        step.setAnswer(call.id, await executeSearch(context, held.run, call, { number, signal: stop }));
+        held.write([step.save(openUsage)], []);
+        return;
+      }
       const tool = context.tools.get(call.name) as ServerTool;
       const isLost = isLeft && !tool.idempotent;
       step.setOutput(call.id, isLost ? interruptedCall(call) : await executeTool(context, tool, call, held.run, stop));

@@ -2,6 +2,7 @@ import {
   type CreateRunRequest,
   type CreateThreadAndRunRequest,
   eventsLost,
+  type IncludeQuery,
   isTerminalRunStatus,
   Json,
   type ListQuery,
@@ -47,7 +48,8 @@ export interface ResumedRun extends StartedRun {
 }
 
 export interface RunService {
-  create(threadId: string, request: CreateRunRequest): Promise<StartedRun>;
+  /** @param query - `include`: what the events of its steps show beside what they always do. */
+  create(threadId: string, request: CreateRunRequest, query?: IncludeQuery): Promise<StartedRun>;
   createThreadAndRun(request: CreateThreadAndRunRequest): Promise<StartedRun>;
   list(threadId: string, query: ListQuery): Promise<Json<ListResponse<Run>>>;
   retrieve(threadId: string, runId: string): Promise<Json<Run>>;
@@ -78,7 +80,7 @@ export function createRunService(context: EngineContext): RunService {
   const { storage, stopping } = context;
 
   return {
-    create: (threadId, request) => createRun(context, threadId, request),
+    create: (threadId, request, query = {}) => createRun(context, threadId, request, query),
     createThreadAndRun: (request) => createThreadAndRun(context, request),
     cancel: (threadId, runId) => cancelRun(context, threadId, runId),
     submitToolOutputs: (threadId, runId, request) => submitToolOutputs(context, threadId, runId, request),

@@ -6,6 +6,8 @@ export interface RunState {
   readonly expiresAt: number;
   /** How often somebody has begun to advance it, beginning with 1; each further time the one before was lost. */
   readonly attempts: number;
+  /** Whether the run's readers have asked for what its searches find. Default false. */
+  readonly showsContent?: boolean;
 }
 
 export function runState({ state, dueAt }: Pick<StoredRecord<'run'>, 'state' | 'dueAt'>): RunState {

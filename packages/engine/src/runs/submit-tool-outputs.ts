@@ -9,16 +9,18 @@ import {
 } from '@cogitator-ai/openai-protocol';
 import { type Commit, StorageError } from '@cogitator-ai/openai-storage';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
+import { withContent } from '../file-search/with-content.ts';
 import { runKey } from '../records/keys.ts';
 import { parseRecord } from '../records/parse-record.ts';
 import { writeStep } from '../run-steps/build-step.ts';
+import { stepState } from '../run-steps/step-state.ts';
 import { untilSettled } from '../records/until-settled.ts';
 import { requireThread } from '../threads/require-thread.ts';
 import { writeRun } from './build-run.ts';
 import { commitAndEnqueue } from './commit-and-enqueue.ts';
 import type { StartedRun } from './create-run.ts';
 import { expireRun } from './expire-run.ts';
-import { latestStep, stepState } from './load-unfinished.ts';
+import { latestStep } from './load-unfinished.ts';
 import { runState } from './run-state.ts';
 import { NO_USAGE } from './usage.ts';
 
@@ -62,7 +64,8 @@ async function trySubmit(
     if ((await storage.get(key))?.version !== record.version) return undefined;
     throw new StorageError('schema_mismatch', `Run '${runId}' waits, but has no step.`);
   }
-  const step = writeStep('put', {
+  const { usage, searches } = stepState(stepRecord) ?? { usage: NO_USAGE };
+  const completed: RunStep = {
     ...withOutputs(
       parseRecord(stepRecord),
       new Map(outputs.map((output) => [output.tool_call_id, output.output ?? ''])),
@@ -70,17 +73,22 @@ async function trySubmit(
     status: 'completed',
     completed_at: unixSeconds(),
     expires_at: null,
-    usage: stepState(stepRecord)?.usage ?? NO_USAGE,
-  });
+    usage,
+  };
+  const step = writeStep('put', completed, searches && { usage, searches });
+  const state = runState(record);
   const run = Json.of<Run>({ ...current, status: 'queued', required_action: null });
   const fence = record.fence + 1;
   const events = [
-    { event: 'thread.run.step.completed', data: step.body },
+    {
+      event: 'thread.run.step.completed',
+      data: state.showsContent ? JSON.stringify(withContent(completed, searches)) : step.body,
+    },
     { event: 'thread.run.queued', data: run.text },
   ];
   const commit: Commit = {
     checks: [{ check: 'version', key, version: record.version }],
-    writes: [step, writeRun('put', run, { fence, dueAt: now + limits.leaseMs, state: runState(record) })],
+    writes: [step, writeRun('put', run, { fence, dueAt: now + limits.leaseMs, state })],
     events: { stream: { partition: threadId, id: runId }, fence, events },
   };
   const here = stream === true;

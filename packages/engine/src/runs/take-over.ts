@@ -2,7 +2,7 @@ import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import type { Unfinished } from './end-run.ts';
 import type { HeldRun } from './held-run.ts';
 import { loadUnfinished } from './load-unfinished.ts';
-import { MessageStep } from './message-step.ts';
+import type { OpenMessage } from './message-step.ts';
 import { beginLogAnew, forgetRest, hasLostEvents } from './lost-events.ts';
 import { endOpenStep } from './open-step.ts';
 import { ToolCallsStep } from './tool-calls-step.ts';
@@ -10,8 +10,8 @@ import { NO_USAGE } from './usage.ts';
 
 /** The turn in which whoever advanced a run before was lost. */
 export interface LeftTurn extends Unfinished {
-  /** The message the model was writing: it is gone on with, because its readers have its beginning. */
-  readonly message: MessageStep | null;
+  /** The step of the message the model was writing: it is gone on with, because its readers have its beginning. */
+  readonly message: OpenMessage | null;
   /** Calls that were all there, some with results. */
   readonly calls: ToolCallsStep | null;
 }
@@ -25,11 +25,11 @@ export async function takeOver(context: EngineContext, held: HeldRun): Promise<L
   const { open, openUsage, usage, hasAllCalls } = await loadUnfinished(context.storage, held);
   if (isLost) beginLogAnew(held, open);
   if (open?.message) {
-    const message = MessageStep.resume(held, open.step, open.message);
-    return { open: message, openUsage, usage, message, calls: null };
+    const message = { step: open.step, message: open.message };
+    return { open, openUsage, usage, message, calls: null };
   }
   if (open && hasAllCalls) {
-    const calls = ToolCallsStep.resume(held, open.step);
+    const calls = ToolCallsStep.resume(held, open.step, open.searches);
     return { open: calls, openUsage, usage, message: null, calls };
   }
   if (open) {

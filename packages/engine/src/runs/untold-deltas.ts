@@ -19,9 +19,29 @@ export function untoldDeltas(open: OpenStep | null, told: OpenStep | null): LogE
   return message.content.flatMap((part, index) => {
     if (part.type !== 'text' && part.type !== 'refusal') return [];
     const begun = index < toldContent.length;
-    const rest = textOf(part).slice(textOf(toldContent[index]).length);
-    return begun && rest === '' ? [] : [createMessageDeltas(message.id, index, part.type, { begun })(rest)];
+    const delta = createMessageDeltas(message.id, index, part.type, { begun });
+    return restOf(part, textOf(toldContent[index]).length, delta, begun);
   });
+}
+
+/** The deltas of a part behind a place in it: each citation is one, together with its marker. */
+function restOf(
+  part: Extract<MessageContent, { type: 'text' | 'refusal' }>,
+  start: number,
+  delta: ReturnType<typeof createMessageDeltas>,
+  begun: boolean,
+): LogEvent[] {
+  const text = textOf(part);
+  const events: LogEvent[] = [];
+  let place = start;
+  for (const [index, annotation] of (part.type === 'text' ? part.text.annotations : []).entries()) {
+    if (annotation.type !== 'file_citation' || annotation.start_index < start) continue;
+    if (annotation.start_index > place) events.push(delta(text.slice(place, annotation.start_index)));
+    events.push(delta(annotation.text, { index, annotation }));
+    place = annotation.end_index;
+  }
+  if (place < text.length || (events.length === 0 && !begun)) events.push(delta(text.slice(place)));
+  return events;
 }
 
 function textOf(part: MessageContent | undefined): string {

@@ -5,25 +5,32 @@ import { buildMessage, writeMessage } from '../messages/build-message.ts';
 import { threadKey } from '../records/keys.ts';
 import { createToolResources } from '../tools/tool-resources.ts';
 import { codeFiles, withCodeFiles } from './attach-files.ts';
+import { searchedFiles, THREAD_STORE_EXPIRY, withSearchedFiles } from './searched-files.ts';
 
 /** A new thread with its first messages, and the writes that store them. */
 export async function buildThread(
   context: EngineContext,
   request: CreateThreadRequest,
+  threadId = context.ids.create('thread'),
 ): Promise<{ thread: Json<Thread>; writes: Write[] }> {
-  const threadId = context.ids.create('thread');
   const messages = request.messages ?? [];
-  const resources = await createToolResources(context.storage, request.tool_resources ?? {}, []);
+  const added: Write[] = [];
+  for (const message of messages) {
+    added.push(writeMessage('insert', await buildMessage(context, threadId, message)));
+  }
+  const resources = await createToolResources(context, request.tool_resources ?? {}, {
+    expiresAfter: THREAD_STORE_EXPIRY,
+  });
   const thread = Json.of<Thread>({
     id: threadId,
     object: 'thread',
     created_at: unixSeconds(),
     metadata: request.metadata ?? {},
-    tool_resources: withCodeFiles(resources, codeFiles(messages)),
+    tool_resources: await withSearchedFiles(
+      context,
+      withCodeFiles(resources, codeFiles(messages)),
+      searchedFiles(messages),
+    ),
   });
-  const writes: Write[] = [{ write: 'insert', key: threadKey(threadId), body: thread.text }];
-  for (const message of messages) {
-    writes.push(writeMessage('insert', await buildMessage(context, threadId, message)));
-  }
-  return { thread, writes };
+  return { thread, writes: [{ write: 'insert', key: threadKey(threadId), body: thread.text }, ...added] };
 }

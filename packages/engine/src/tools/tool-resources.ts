@@ -1,24 +1,34 @@
-import {
-  type AssistantTool,
-  type CreateToolResources,
-  noSuchFile,
-  notFound,
-  type ToolResources,
-  unsupportedFeature,
-  type UpdateToolResources,
+import type {
+  AssistantTool,
+  CreateToolResources,
+  ToolResources,
+  UpdateToolResources,
+  VectorStoreExpiresAfter,
 } from '@cogitator-ai/openai-protocol';
 import type { Storage } from '@cogitator-ai/openai-storage';
-import { dueAmong } from '../records/due.ts';
-import { fileKey } from '../records/keys.ts';
+import type { EngineContext } from '../engine-context.ts';
+import { requireFiles } from '../files/require-files.ts';
+import { createStore } from '../vector-stores/create-store.ts';
+import { requireStore } from '../vector-stores/require-store.ts';
 
-/** What an assistant or thread shows as `tool_resources` when created. Names of files that do not exist are refused. */
+/**
+ * What an assistant or thread shows as `tool_resources` when created, with the vector store that it asks for. Names of files and stores
+ * that do not exist are refused.
+ *
+ * @param options.tools - Those of the assistant. Default none.
+ * @param options.expiresAfter - When a store that is made here expires. Default never.
+ */
 export async function createToolResources(
-  storage: Storage,
+  context: EngineContext,
   request: CreateToolResources,
-  tools: readonly AssistantTool[],
+  { tools = [], expiresAfter }: { tools?: readonly AssistantTool[]; expiresAfter?: VectorStoreExpiresAfter },
 ): Promise<ToolResources> {
-  if (request.file_search?.vector_stores?.length) throw unsupportedFeature('tool_resources.file_search.vector_stores');
-  const resources = await updateToolResources(storage, request);
+  const resources = await updateToolResources(context.storage, request);
+  const [helper] = request.file_search?.vector_stores ?? [];
+  if (helper) {
+    const { value: store } = await createStore(context, { ...helper, expires_after: expiresAfter });
+    resources.file_search = { vector_store_ids: [store.id] };
+  }
   if (!resources.code_interpreter && tools.some(({ type }) => type === 'code_interpreter')) {
     resources.code_interpreter = { file_ids: [] };
   }
@@ -34,7 +44,7 @@ export function changeToolResources(
   return request === null ? {} : { ...current, ...replaced };
 }
 
-/** The resources a modification replaces, tool by tool. Names of files that do not exist are refused. */
+/** The resources a modification replaces, tool by tool. Names of files and stores that do not exist are refused. */
 export async function updateToolResources(storage: Storage, request: UpdateToolResources): Promise<ToolResources> {
   const resources: ToolResources = {};
   if (request.code_interpreter) {
@@ -43,21 +53,9 @@ export async function updateToolResources(storage: Storage, request: UpdateToolR
     resources.code_interpreter = { file_ids: fileIds };
   }
   if (request.file_search) {
-    const [storeId] = request.file_search.vector_store_ids ?? [];
-    if (storeId !== undefined) throw notFound('vector_store', storeId);
-    resources.file_search = { vector_store_ids: [] };
+    const storeIds = request.file_search.vector_store_ids ?? [];
+    for (const storeId of storeIds) await requireStore(storage, storeId);
+    resources.file_search = { vector_store_ids: storeIds };
   }
   return resources;
-}
-
-/** @throws `ApiError` 400 naming the first file that does not exist. */
-export async function requireFiles(storage: Storage, fileIds: readonly string[]): Promise<void> {
-  if (fileIds.length === 0) return;
-  const records = await storage.getMany(fileIds.map(fileKey));
-  const expired = await dueAmong(storage, records);
-  const missing = fileIds.find((_, index) => {
-    const record = records[index];
-    return !record || expired.includes(record);
-  });
-  if (missing !== undefined) throw noSuchFile(missing, 400);
 }

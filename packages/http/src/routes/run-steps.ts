@@ -15,8 +15,7 @@ export function runStepRoutes(app: App, { engine }: RouteOptions): void {
   route(app, '/v1/threads/:thread_id/runs/:run_id/steps/:step_id', {
     GET: async (c) => {
       const [threadId, runId, stepId] = [pathId(c, 'thread_id'), pathId(c, 'run_id'), pathId(c, 'step_id')];
-      parseQuery(c, IncludeQuery);
-      return answer(c, await runSteps.retrieve(threadId, runId, stepId));
+      return answer(c, await runSteps.retrieve(threadId, runId, stepId, parseQuery(c, IncludeQuery)));
     },
   });
 }

@@ -36,9 +36,9 @@ export function runRoutes(app: App, options: RouteOptions): void {
     },
     POST: async (c) => {
       const threadId = pathId(c, 'thread_id');
-      parseQuery(c, IncludeQuery);
+      const query = parseQuery(c, IncludeQuery);
       const request = await parseBody(c, CreateRunRequest, options);
-      const started = await runs.create(threadId, request);
+      const started = await runs.create(threadId, request, query);
       return request.stream ? streamRun(c, started, options) : answer(c, started.run);
     },
   });

@@ -16,6 +16,7 @@ describe('error texts', () => {
     [texts.notFound('upload', 'upload_x'), 404, "No upload found with id 'upload_x'."],
     [texts.notFound('file', 'file-x'), 404, 'No such File object: file-x', null, 'id'],
     [texts.noSuchFile('file-x', 400), 400, 'No such File object: file-x', null, 'id'],
+    [texts.vectorStoreExpired('vs_x'), 400, "Vector store 'vs_x' has expired."],
     [texts.vectorStoreFileNotFound('file-x', 'vs_x'), 404, "No file found with id 'file-x' in vector store 'vs_x'."],
     [texts.modelNotFound('x'), 404, "The model 'x' does not exist", 'model_not_found', 'model'],
     [texts.unknownUrl('POST', '/v1/foo'), 404, 'Invalid URL (POST /v1/foo)'],

@@ -78,6 +78,11 @@ export function vectorStoreFileNotFound(fileId: string, vectorStoreId: string): 
   return failure(404, { message: `No file found with id '${clip(fileId)}' in vector store '${clip(vectorStoreId)}'.` });
 }
 
+/** A vector store that was not used for as long as its policy says. */
+export function vectorStoreExpired(vectorStoreId: string): ApiError {
+  return invalidRequest({ message: `Vector store '${clip(vectorStoreId)}' has expired.` });
+}
+
 /** 404 of `/models/{model}`. */
 export function modelNotFound(model: string): ApiError {
   return failure(404, {

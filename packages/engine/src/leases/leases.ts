@@ -1,38 +1,44 @@
-import type { Storage } from '@cogitator-ai/openai-storage';
+import type { Lease, Storage } from '@cogitator-ai/openai-storage';
 import type { Logger } from '../ports/logger.ts';
-import type { HeldRun } from './held-run.ts';
 
-export interface RunLeasesOptions {
+/** What this process works on: a run, or a file that is made searchable. */
+export interface Held {
+  readonly lease: Lease;
+  /** Told when it is somebody else's, or gone. */
+  lose(): void;
+}
+
+export interface LeasesOptions {
   storage: Storage;
   logger: Logger;
-  /** How long a run is left to whoever works on it and no longer says so, in ms. */
+  /** How long something is left to whoever works on it and no longer says so, in ms. */
   leaseMs: number;
   /** How often it is said, in ms. */
   heartbeatMs: number;
 }
 
-/** Says at an interval which runs this process still works on, in one call for all of them. */
-export class RunLeases {
-  readonly #options: RunLeasesOptions;
-  readonly #held = new Set<HeldRun>();
+/** Says at an interval what this process still works on, in one call for all of them. */
+export class Leases {
+  readonly #options: LeasesOptions;
+  readonly #held = new Set<Held>();
   #isBeating = false;
   #beating: Promise<void> = Promise.resolve();
 
-  constructor(options: RunLeasesOptions) {
+  constructor(options: LeasesOptions) {
     this.#options = options;
   }
 
-  add(held: HeldRun): void {
+  add(held: Held): void {
     this.#held.add(held);
     if (!this.#isBeating) this.#schedule(this.#options.heartbeatMs);
   }
 
-  delete(held: HeldRun): void {
+  delete(held: Held): void {
     this.#held.delete(held);
   }
 
-  /** Resolves when nothing more is said of a run. */
-  async release(held: HeldRun): Promise<void> {
+  /** Resolves when nothing more is said of it. */
+  async release(held: Held): Promise<void> {
     this.delete(held);
     await this.#beating;
   }
@@ -54,12 +60,12 @@ export class RunLeases {
     try {
       const leases = held.map(({ lease }) => lease);
       const renewed = leases.length > 0 ? await storage.renew(leases, { ms: leaseMs }) : [];
-      for (const [index, run] of held.entries()) {
-        // A run that ended meanwhile has no lease either.
-        if (!renewed[index] && this.#held.has(run)) run.lose();
+      for (const [index, each] of held.entries()) {
+        // What ended meanwhile has no lease either.
+        if (!renewed[index] && this.#held.has(each)) each.lose();
       }
     } catch (err) {
-      logger.warn({ runs: held.length, err }, 'Leases could not be renewed; runs may be taken over.');
+      logger.warn({ leases: held.length, err }, 'Leases could not be renewed; others may take over.');
     }
   }
 }

@@ -1,0 +1,29 @@
+import type { FileCounts, VectorStoreFileStatus } from '@cogitator-ai/openai-protocol';
+
+/** A file that changes its status; `null` stands for not being there. */
+export interface Move {
+  readonly from: VectorStoreFileStatus | null;
+  readonly to: VectorStoreFileStatus | null;
+}
+
+export const NO_FILES: FileCounts = { in_progress: 0, completed: 0, failed: 0, cancelled: 0, total: 0 };
+
+export function countMoves(counts: FileCounts, moves: readonly Move[]): FileCounts {
+  const counted = { ...counts };
+  for (const { from, to } of moves) {
+    if (from !== null) {
+      counted[from]--;
+      counted.total--;
+    }
+    if (to !== null) {
+      counted[to]++;
+      counted.total++;
+    }
+  }
+  return counted;
+}
+
+/** The status of a store or a batch whose files have come so far. */
+export function statusOf({ in_progress: inProgress }: FileCounts): 'in_progress' | 'completed' {
+  return inProgress > 0 ? 'in_progress' : 'completed';
+}

@@ -1,0 +1,106 @@
+import { type AttributeFilter, type Attributes, vectorStoreExpired } from '@cogitator-ai/openai-protocol';
+import type { StoredRecord } from '@cogitator-ai/openai-storage';
+import { type EngineContext, unixSeconds } from '../engine-context.ts';
+import type { Ranking } from '../ports/retrieval-port.ts';
+import { isDue } from '../records/due.ts';
+import { vectorStoreKey } from '../records/keys.ts';
+import { parseRecord } from '../records/parse-record.ts';
+import { matchesFilter } from './matches-filter.ts';
+import { storeState, used, writeStore } from './stored-store.ts';
+
+/** A search of vector stores. */
+export interface StoreSearch {
+  /** Stores that do not exist have nothing to be found. */
+  readonly storeIds: readonly string[];
+  /** At least one, none empty. */
+  readonly queries: readonly string[];
+  /** Which files are searched. Default all. */
+  readonly filter?: AttributeFilter | null | undefined;
+  /** Most chunks, at least 1. */
+  readonly limit: number;
+  readonly ranking: Ranking;
+  readonly signal: AbortSignal;
+}
+
+/** A chunk of a file that was found. */
+export interface FoundChunk {
+  readonly fileId: string;
+  readonly filename: string;
+  readonly attributes: Attributes;
+  /** 0 to 1. */
+  readonly score: number;
+  readonly text: string;
+}
+
+/**
+ * Searches vector stores, which counts as their being used.
+ *
+ * @returns Chunks, best first. What was deleted before the call, on any process, is not among them.
+ * @throws `ApiError` 400 for a store that has expired.
+ */
+export async function searchStores(
+  context: EngineContext,
+  { storeIds, queries, filter, limit, ranking, signal }: StoreSearch,
+): Promise<FoundChunk[]> {
+  const { storage, retrieval, segments } = context;
+  const records = await Promise.all(storeIds.map((storeId) => storage.get(vectorStoreKey(storeId))));
+  const stores = records.filter((record) => record !== null);
+  for (const record of stores) {
+    if (await isExpired(context, record)) throw vectorStoreExpired(record.key.id);
+  }
+  await Promise.all(stores.map((record) => touch(context, record)));
+  if (!retrieval) return [];
+  const now = unixSeconds();
+  const searched = (await Promise.all(stores.map((record) => segments.of(record))))
+    .flat()
+    .filter(
+      ({ attributes, file_expires_at: expiresAt }) =>
+        (expiresAt === null || expiresAt > now) && (!filter || matchesFilter(attributes, filter)),
+    );
+  if (searched.length === 0) return [];
+  const byId = new Map(searched.map((segment) => [segment.id, segment]));
+  const hits = await retrieval.search(
+    {
+      segments: [...byId.keys()],
+      source: {
+        open: async (key, options) => (await storage.blobs.get(key, options))?.content ?? null,
+      },
+      queries,
+      limit,
+      ranking,
+    },
+    { signal },
+  );
+  const found = new Map<string, FoundChunk>();
+  for (const { segment: segmentId, chunk, score, text } of hits) {
+    const segment = byId.get(segmentId);
+    if (!segment) continue;
+    const { file_id: fileId, filename, attributes } = segment;
+    // A file may be in both stores of a run.
+    const name = `${fileId}/${chunk}`;
+    if (!found.has(name)) found.set(name, { fileId, filename, attributes, score, text });
+  }
+  return [...found.values()];
+}
+
+/** Whether a store's time is up, whether or not it has been swept. */
+export async function isExpired(
+  { storage }: Pick<EngineContext, 'storage'>,
+  record: StoredRecord<'vector_store'>,
+): Promise<boolean> {
+  return parseRecord(record).status === 'expired' || (await isDue(storage, record));
+}
+
+/** Notes that a store is used, at most once a second. Others may do so as well: then it is noted. */
+async function touch({ storage, logger }: EngineContext, record: StoredRecord<'vector_store'>): Promise<void> {
+  const store = parseRecord(record);
+  if (store.last_active_at === unixSeconds()) return;
+  try {
+    await storage.commit({
+      checks: [{ check: 'version', key: record.key, version: record.version }],
+      writes: [await writeStore(storage, 'put', used(store), storeState(record))],
+    });
+  } catch (err) {
+    logger.warn({ storeId: store.id, err }, 'The use of a vector store could not be noted.');
+  }
+}
