@@ -7,8 +7,10 @@ const NAME = 'runs';
 const ADDING_CONNECTIONS = 2;
 const TAKING_CONNECTIONS = 4;
 
-/** A connection to Redis on which an answer takes longer is made anew, in ms. Whoever waits for a ticket is answered every few seconds. */
+/** A connection on which an answer takes longer is made anew, in ms. Whoever waits for a ticket is answered every few seconds. */
 const SILENCE_MS = 15_000;
+/** How long making a connection to PostgreSQL may take, in ms: one that is never answered would be waited for for ever. */
+const CONNECT_MS = 10_000;
 /** Pause after a failure to take a ticket, in ms. */
 const RETRY_MS = 1000;
 
@@ -53,7 +55,14 @@ export function redisBackend(url: string, prefix: string): Backend {
 
 /** @param options.migrate - Whether to bring the schema up to date. */
 export function postgresBackend(url: string, { schema, migrate }: { schema: string; migrate: boolean }): Backend {
-  const connection = { connectionString: url, schema, migrate };
+  const connection = {
+    connectionString: url,
+    schema,
+    migrate,
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: SILENCE_MS,
+    keepAlive: true,
+  };
   return {
     queue: (onError) =>
       new Queue(NAME, { connection: { ...connection, max: ADDING_CONNECTIONS } }, createPostgresBackend).on(
