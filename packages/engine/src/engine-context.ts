@@ -9,6 +9,7 @@ import type { ServerTool } from './ports/tool-port.ts';
 import type { RetrievalPort } from './ports/retrieval-port.ts';
 import type { Ingester } from './vector-stores/ingester.ts';
 import type { StoreSegments } from './vector-stores/store-segments.ts';
+import type { Upgrader } from './vector-stores/upgrader.ts';
 
 /** What the services and the run loop share. */
 export interface EngineContext {
@@ -21,6 +22,7 @@ export interface EngineContext {
   readonly retrieval: RetrievalPort | null;
   readonly ingester: Ingester;
   readonly segments: StoreSegments;
+  readonly upgrader: Upgrader;
   readonly leases: Leases;
   readonly ids: IdFactory;
   readonly logger: Logger;

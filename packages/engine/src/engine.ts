@@ -24,6 +24,7 @@ import { createThreadService, type ThreadService } from './threads/thread-servic
 import { createUploadService, type UploadService } from './uploads/upload-service.ts';
 import { Ingester } from './vector-stores/ingester.ts';
 import { StoreSegments } from './vector-stores/store-segments.ts';
+import { Upgrader } from './vector-stores/upgrader.ts';
 import {
   createVectorStoreFileBatchService,
   type VectorStoreFileBatchService,
@@ -131,6 +132,9 @@ export function createEngine(options: EngineOptions): Engine {
     get ingester() {
       return ingester;
     },
+    get upgrader() {
+      return upgrader;
+    },
     models,
     tools: new Map((options.tools ?? []).map((tool) => [tool.definition.name, tool])),
     dispatcher,
@@ -142,6 +146,7 @@ export function createEngine(options: EngineOptions): Engine {
     stopping: stopping.signal,
   };
   const ingester = new Ingester(context, { concurrency: options.maxConcurrentIngestions ?? 2 });
+  const upgrader = new Upgrader(context);
   const sweeper = new Sweeper(context, options.sweepIntervalMs ?? 2000);
   let isClosing = false;
 
@@ -176,7 +181,7 @@ export function createEngine(options: EngineOptions): Engine {
       const stop = (): void => stopping.abort();
       if (signal.aborted) stop();
       else signal.addEventListener('abort', stop, { once: true });
-      await Promise.all([sweeper.stop(), ingester.stop(), dispatcher.close({ signal })]);
+      await Promise.all([sweeper.stop(), ingester.stop(), upgrader.stop(), dispatcher.close({ signal })]);
     },
   };
 }

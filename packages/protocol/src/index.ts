@@ -42,6 +42,7 @@ export {
   notFound,
   numberTooLarge,
   numberTooSmall,
+  noWeight,
   overlapTooLarge,
   overloaded,
   propertyNameTooLong,

@@ -5,12 +5,17 @@ import { fileKey } from '../records/keys.ts';
 
 /** @throws `ApiError` 400 naming the first file that does not exist. */
 export async function requireFiles(storage: Storage, fileIds: readonly string[]): Promise<void> {
-  if (fileIds.length === 0) return;
+  const [missing] = await missingFiles(storage, fileIds);
+  if (missing !== undefined) throw noSuchFile(missing, 400);
+}
+
+/** Those of the files that do not exist, or whose time is up. */
+export async function missingFiles(storage: Storage, fileIds: readonly string[]): Promise<string[]> {
+  if (fileIds.length === 0) return [];
   const records = await storage.getMany(fileIds.map(fileKey));
   const expired = await dueAmong(storage, records);
-  const missing = fileIds.find((_, index) => {
+  return fileIds.filter((_, index) => {
     const record = records[index];
     return !record || expired.includes(record);
   });
-  if (missing !== undefined) throw noSuchFile(missing, 400);
 }

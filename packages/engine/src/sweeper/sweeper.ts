@@ -4,7 +4,7 @@ import { expireFile } from '../files/expire-file.ts';
 import { forgetKey } from '../idempotency/forget-key.ts';
 import { lookAfterRun } from '../runs/look-after-run.ts';
 import { advanceDueUpload } from '../uploads/due-upload.ts';
-import { expireStore } from '../vector-stores/expire-store.ts';
+import { advanceDueStore } from '../vector-stores/due-store.ts';
 import { sweepDue } from './sweep-due.ts';
 
 /** Looks at an interval for what is due, so that it happens even if nobody asks. */
@@ -46,7 +46,7 @@ export class Sweeper {
     try {
       await sweepDue(context, 'run', (run) => lookAfterRun(context, run), { signal });
       context.ingester.nudge();
-      await sweepDue(context, 'vector_store', (store) => expireStore(context, store), { signal });
+      await sweepDue(context, 'vector_store', (store) => advanceDueStore(context, store), { signal });
       await sweepDue(context, 'file', (file) => expireFile(context, file), { signal });
       await sweepDue(context, 'upload', (upload) => advanceDueUpload(context, upload), { signal });
       await sweepDue(context, 'unowned_blob', (note) => settleBlob(context, note), { signal });

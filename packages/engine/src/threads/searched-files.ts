@@ -7,6 +7,7 @@ import { assertUnlocked } from '../runs/thread-lock.ts';
 import { addFiles } from '../vector-stores/add-files.ts';
 import { toFileChunking } from '../vector-stores/chunking.ts';
 import { createStore } from '../vector-stores/create-store.ts';
+import { getStore, isExpired } from '../vector-stores/require-store.ts';
 
 /** When a store that is made for a thread expires. */
 export const THREAD_STORE_EXPIRY = { anchor: 'last_active_at', days: 7 } as const;
@@ -32,8 +33,7 @@ export async function withSearchedFiles(
     await addAll(context, storeId, fileIds);
     return resources;
   }
-  const { value: store } = await createStore(context, { expires_after: THREAD_STORE_EXPIRY });
-  await addAll(context, store.id, fileIds);
+  const { value: store } = await createStore(context, { expires_after: THREAD_STORE_EXPIRY, file_ids: [...fileIds] });
   return { ...resources, file_search: { vector_store_ids: [store.id] } };
 }
 
@@ -62,8 +62,8 @@ function requireThreadStore(context: EngineContext, threadId: string): Promise<s
     if (!record) throw notFound('thread', threadId);
     const thread = parseRecord(record);
     const [storeId] = thread.tool_resources.file_search?.vector_store_ids ?? [];
-    const known = storeId === undefined ? null : await storage.get(vectorStoreKey(storeId));
-    if (known && parseRecord(known).status !== 'expired') return known.key.id;
+    const known = storeId === undefined ? null : await getStore(storage, storeId);
+    if (known && !(await isExpired(storage, known))) return known.key.id;
     const { value: store } = await createStore(context, { expires_after: THREAD_STORE_EXPIRY });
     const changed: Thread = {
       ...thread,

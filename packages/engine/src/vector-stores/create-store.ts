@@ -1,14 +1,14 @@
 import { type CreateVectorStoreRequest, Json, type VectorStore } from '@cogitator-ai/openai-protocol';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import { requireFiles } from '../files/require-files.ts';
-import { addFiles } from './add-files.ts';
 import { toFileChunking } from './chunking.ts';
-import { NO_FILES } from './file-counts.ts';
-import { requireStore } from './require-store.ts';
+import { countMoves, NO_FILES, statusOf } from './file-counts.ts';
+import { noteUses } from './file-use.ts';
+import { buildEntry, insertEntry } from './new-entry.ts';
 import { withExpiry, writeStore } from './stored-store.ts';
 
 /**
- * Makes a store and adds files to it. Without its files it does not stay.
+ * Makes a store with files.
  *
  * @throws `ApiError` 400 for files that do not exist.
  */
@@ -19,34 +19,43 @@ export async function createStore(
     description,
     file_ids: fileIds = [],
     expires_after: policy,
-    chunking_strategy,
+    chunking_strategy: strategy,
     metadata,
   }: CreateVectorStoreRequest,
 ): Promise<Json<VectorStore>> {
   const { storage, ids } = context;
-  await requireFiles(storage, fileIds);
+  const id = ids.create('vector_store');
+  const unique = [...new Set(fileIds)];
+  await requireFiles(storage, unique);
+  await noteUses(storage, id, unique);
   const createdAt = unixSeconds();
+  const chunking = toFileChunking(strategy);
+  const entries = unique.map((fileId) => buildEntry(id, { fileId, attributes: undefined, chunking }));
+  const counts = countMoves(
+    NO_FILES,
+    entries.map(({ status }) => ({ from: null, to: status })),
+  );
   const store = withExpiry({
-    id: ids.create('vector_store'),
+    id,
     object: 'vector_store',
     created_at: createdAt,
     name: name ?? null,
     description: description ?? null,
     usage_bytes: 0,
-    file_counts: NO_FILES,
-    status: 'completed',
+    file_counts: counts,
+    status: statusOf(counts),
     expires_after: policy ?? null,
     expires_at: null,
     last_active_at: createdAt,
     metadata: metadata ?? {},
   });
-  await storage.commit({ writes: [await writeStore(storage, 'insert', store, { generation: 0 })] });
-  if (fileIds.length === 0) return Json.of(store);
-  const chunking = toFileChunking(chunking_strategy);
-  await addFiles(
-    context,
-    store.id,
-    fileIds.map((fileId) => ({ fileId, attributes: undefined, chunking })),
-  );
-  return Json.parse((await requireStore(storage, store.id)).body);
+  const now = await storage.now();
+  await storage.commit({
+    writes: [
+      await writeStore(storage, 'insert', store, { generation: 0 }),
+      ...entries.map((entry) => insertEntry(entry, { batchId: null, now })),
+    ],
+  });
+  if (entries.length > 0) context.ingester.nudge();
+  return Json.of(store);
 }

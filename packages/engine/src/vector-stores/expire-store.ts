@@ -1,27 +1,19 @@
-import type { StoredRecord } from '@cogitator-ai/openai-storage';
-import { type EngineContext, unixSeconds } from '../engine-context.ts';
+import type { EngineContext } from '../engine-context.ts';
 import { changeStore } from './change-store.ts';
 import { clearStore } from './remove-files.ts';
+import { isExpired } from './require-store.ts';
 
-/**
- * Expires a store whose time is up: its files are removed, and it stays to say so.
- *
- * @returns Whether it is no longer due.
- */
-export async function expireStore(context: EngineContext, record: StoredRecord<'vector_store'>): Promise<boolean> {
-  const storeId = record.key.id;
+/** Expires a store whose time is up: its files are removed, and it stays to say so. Nothing happens to another. */
+export async function expireStore(context: EngineContext, storeId: string): Promise<void> {
   // From here on nothing can be added to it, and where clearing it is broken off it is due still.
-  const isExpired = await changeStore(context, storeId, ({ store, state }) => {
-    const isDue = store.status === 'expired' || (store.expires_at !== null && store.expires_at <= unixSeconds());
-    if (!isDue) return null;
-    return { store: { ...store, status: 'expired' }, state: { ...state, isToBeCleared: true }, result: true };
+  const isBegun = await changeStore(context, storeId, async ({ record, store, state }) => {
+    const isCleared = store.status === 'expired' && !state.clearing;
+    if (state.clearing === 'deleted' || isCleared || !(await isExpired(context.storage, record))) return null;
+    return { store: { ...store, status: 'expired' }, state: { ...state, clearing: 'expired' }, result: true };
   });
-  if (!isExpired) return true;
+  if (!isBegun) return;
   await clearStore(context, storeId);
-  await changeStore(context, storeId, ({ store, state: { generation } }) => ({
-    store,
-    state: { generation },
-    result: true,
-  }));
-  return true;
+  await changeStore(context, storeId, ({ store, state: { clearing, generation } }) =>
+    clearing === 'expired' ? { store, state: { generation }, result: true } : null,
+  );
 }

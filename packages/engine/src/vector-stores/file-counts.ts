@@ -1,4 +1,4 @@
-import type { FileCounts, VectorStoreFileStatus } from '@cogitator-ai/openai-protocol';
+import type { FileCounts, VectorStore, VectorStoreFileStatus, VectorStoreStatus } from '@cogitator-ai/openai-protocol';
 
 /** A file that changes its status; `null` stands for not being there. */
 export interface Move {
@@ -26,4 +26,9 @@ export function countMoves(counts: FileCounts, moves: readonly Move[]): FileCoun
 /** The status of a store or a batch whose files have come so far. */
 export function statusOf({ in_progress: inProgress }: FileCounts): 'in_progress' | 'completed' {
   return inProgress > 0 ? 'in_progress' : 'completed';
+}
+
+/** The status of a store whose files have come so far. One that has expired stays so. */
+export function storeStatusOf({ status }: VectorStore, counts: FileCounts): VectorStoreStatus {
+  return status === 'expired' ? status : statusOf(counts);
 }

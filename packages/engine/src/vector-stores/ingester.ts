@@ -1,6 +1,7 @@
 import type { StoredRecord } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
-import { claimEntry, ingestEntry } from './ingest-entry.ts';
+import { takeWaiting } from './take-waiting.ts';
+import { ingestEntry } from './ingest-entry.ts';
 
 /** How many more than can be taken up are looked at: several processes that look at the same ones rarely meet. */
 const CHOICE = 8;
@@ -64,13 +65,12 @@ export class Ingester {
   }
 
   async #take(record: StoredRecord<'vector_store_file'>): Promise<void> {
-    const held = await claimEntry(this.#context, record);
+    const held = await takeWaiting(this.#context, record);
     if (!held) return;
-    this.#context.leases.add(held);
     const name = nameOf(record);
     const work = ingestEntry(this.#context, held, this.#stopped.signal)
       .catch((err: unknown) => {
-        this.#context.logger.error({ fileId: held.entry.id, err }, 'A file could not be made searchable yet.');
+        this.#context.logger.warn({ fileId: held.entry.id, err }, 'A file is left to others when its lease runs out.');
       })
       .finally(() => {
         this.#working.delete(name);

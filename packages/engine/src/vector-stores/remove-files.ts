@@ -1,11 +1,12 @@
-import type { Check, Write } from '@cogitator-ai/openai-storage';
-import { noteBlobs, settleBlobs } from '../blobs/owned-blobs.ts';
+import type { Check, Storage, Write } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
-import { fileUseKey, segmentKey, vectorStoreFileKey } from '../records/keys.ts';
+import { missingFiles } from '../files/require-files.ts';
+import { fileUseKey, vectorStoreFileKey } from '../records/keys.ts';
 import { parseRecord } from '../records/parse-record.ts';
 import { type BatchMove, changeBatches } from './change-batches.ts';
 import { changeStore } from './change-store.ts';
-import { countMoves, statusOf } from './file-counts.ts';
+import { countMoves, storeStatusOf } from './file-counts.ts';
+import { noteUses } from './file-use.ts';
 import { entryState } from './stored-entry.ts';
 
 /** Files removed in one commit. */
@@ -21,57 +22,63 @@ export async function removeFiles(
   storeId: string,
   fileIds: readonly string[],
 ): Promise<number> {
+  const removed = await removeEntries(context, storeId, fileIds);
+  await forgetUses(context, storeId, fileIds);
+  return removed;
+}
+
+async function removeEntries(context: EngineContext, storeId: string, fileIds: readonly string[]): Promise<number> {
   const { storage } = context;
-  // The blobs of segments that others make meanwhile are noted by a further attempt.
-  for (;;) {
-    const before = await storage.getMany(fileIds.map((fileId) => vectorStoreFileKey(storeId, fileId)));
-    const noted = before.flatMap((record) => (record ? (entryState(record).segmentId ?? []) : []));
-    const owners = noted.map((segmentId) => segmentKey(storeId, segmentId));
-    await noteBlobs(context, owners);
-    const removed = await changeStore(context, storeId, async ({ store, state }) => {
-      const found = await storage.getMany(fileIds.map((fileId) => vectorStoreFileKey(storeId, fileId)));
-      const checks: Check[] = [];
-      const writes: Write[] = [];
-      const moves: BatchMove[] = [];
-      let freed = 0;
-      let hasMore = false;
-      for (const record of found) {
-        if (!record) continue;
-        const { segmentId, batchId } = entryState(record);
-        if (segmentId !== null && !noted.includes(segmentId)) {
-          hasMore = true;
-          continue;
-        }
-        const { status, usage_bytes: bytes } = parseRecord(record);
-        checks.push({ check: 'version', key: record.key, version: record.version });
-        writes.push({ write: 'delete', key: record.key });
-        if (segmentId !== null) writes.push({ write: 'delete', key: segmentKey(storeId, segmentId) });
-        moves.push({ batchId, from: status, to: null });
-        freed += bytes;
-      }
-      if (moves.length === 0) return null;
-      const counts = countMoves(store.file_counts, moves);
-      const batches = await changeBatches(storage, storeId, moves);
-      return {
-        store: {
-          ...store,
-          usage_bytes: store.usage_bytes - freed,
-          file_counts: counts,
-          status: store.status === 'expired' ? store.status : statusOf(counts),
-        },
-        state: { ...state, generation: state.generation + 1 },
-        checks: [...checks, ...batches.checks],
-        writes: [...writes, ...batches.writes],
-        result: { count: moves.length, hasMore },
-      };
-    });
-    await settleBlobs(context, owners);
-    if (removed?.hasMore) continue;
-    await storage.commit({
-      writes: fileIds.map((fileId) => ({ write: 'delete', key: fileUseKey(fileId, storeId) })),
-    });
-    return removed?.count ?? 0;
-  }
+  const count = await changeStore(context, storeId, async ({ store, state }) => {
+    const checks: Check[] = [];
+    const writes: Write[] = [];
+    const moves: BatchMove[] = [];
+    const removedSegments: string[] = [];
+    let freed = 0;
+    for (const record of await getEntries(storage, storeId, fileIds)) {
+      if (!record) continue;
+      const { segmentId, batchId } = entryState(record);
+      const { status, usage_bytes: bytes } = parseRecord(record);
+      checks.push({ check: 'version', key: record.key, version: record.version });
+      writes.push({ write: 'delete', key: record.key });
+      if (segmentId !== null) removedSegments.push(segmentId);
+      moves.push({ batchId, from: status, to: null });
+      freed += bytes;
+    }
+    if (moves.length === 0) return null;
+    const counts = countMoves(store.file_counts, moves);
+    const batches = await changeBatches(storage, storeId, moves);
+    return {
+      store: {
+        ...store,
+        usage_bytes: store.usage_bytes - freed,
+        file_counts: counts,
+        status: storeStatusOf(store, counts),
+      },
+      state: { ...state, generation: state.generation + 1 },
+      checks: [...checks, ...batches.checks],
+      writes: [...writes, ...batches.writes],
+      removedSegments,
+      result: moves.length,
+    };
+  });
+  return count ?? 0;
+}
+
+/** Forgets that a store had files. One that was added again meanwhile is noted anew, and removed if it is deleted by then. */
+async function forgetUses(context: EngineContext, storeId: string, fileIds: readonly string[]): Promise<void> {
+  const { storage } = context;
+  await storage.commit({ writes: fileIds.map((fileId) => ({ write: 'delete', key: fileUseKey(fileId, storeId) })) });
+  const entries = await getEntries(storage, storeId, fileIds);
+  const back = fileIds.filter((_, index) => entries[index]);
+  if (back.length === 0) return;
+  await noteUses(storage, storeId, back);
+  const missing = await missingFiles(storage, back);
+  if (missing.length > 0) await removeFiles(context, storeId, missing);
+}
+
+function getEntries(storage: Storage, storeId: string, fileIds: readonly string[]) {
+  return storage.getMany(fileIds.map((fileId) => vectorStoreFileKey(storeId, fileId)));
 }
 
 /** Removes all files of a store. */

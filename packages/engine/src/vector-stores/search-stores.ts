@@ -1,11 +1,11 @@
-import { type AttributeFilter, type Attributes, vectorStoreExpired } from '@cogitator-ai/openai-protocol';
+import type { AttributeFilter, Attributes } from '@cogitator-ai/openai-protocol';
 import type { StoredRecord } from '@cogitator-ai/openai-storage';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import type { Ranking } from '../ports/retrieval-port.ts';
-import { isDue } from '../records/due.ts';
-import { vectorStoreKey } from '../records/keys.ts';
 import { parseRecord } from '../records/parse-record.ts';
 import { matchesFilter } from './matches-filter.ts';
+import { assertNotExpired, getStore } from './require-store.ts';
+import type { SegmentRecord } from './segment-record.ts';
 import { storeState, used, writeStore } from './stored-store.ts';
 
 /** A search of vector stores. */
@@ -42,16 +42,14 @@ export async function searchStores(
   context: EngineContext,
   { storeIds, queries, filter, limit, ranking, signal }: StoreSearch,
 ): Promise<FoundChunk[]> {
-  const { storage, retrieval, segments } = context;
-  const records = await Promise.all(storeIds.map((storeId) => storage.get(vectorStoreKey(storeId))));
+  const { storage, retrieval } = context;
+  const records = await Promise.all(storeIds.map((storeId) => getStore(storage, storeId)));
   const stores = records.filter((record) => record !== null);
-  for (const record of stores) {
-    if (await isExpired(context, record)) throw vectorStoreExpired(record.key.id);
-  }
+  for (const record of stores) await assertNotExpired(storage, record);
   await Promise.all(stores.map((record) => touch(context, record)));
   if (!retrieval) return [];
   const now = unixSeconds();
-  const searched = (await Promise.all(stores.map((record) => segments.of(record))))
+  const searched = (await Promise.all(stores.map((record) => segmentsOf(context, record))))
     .flat()
     .filter(
       ({ attributes, file_expires_at: expiresAt }) =>
@@ -83,12 +81,13 @@ export async function searchStores(
   return [...found.values()];
 }
 
-/** Whether a store's time is up, whether or not it has been swept. */
-export async function isExpired(
-  { storage }: Pick<EngineContext, 'storage'>,
+async function segmentsOf(
+  { segments, upgrader }: EngineContext,
   record: StoredRecord<'vector_store'>,
-): Promise<boolean> {
-  return parseRecord(record).status === 'expired' || (await isDue(storage, record));
+): Promise<readonly SegmentRecord[]> {
+  const found = await segments.of(record);
+  upgrader.offer(record.key.id, found);
+  return found;
 }
 
 /** Notes that a store is used, at most once a second. Others may do so as well: then it is noted. */

@@ -1,17 +1,21 @@
 import type { Storage, StoredRecord } from '@cogitator-ai/openai-storage';
-import { parseRecord } from '../records/parse-record.ts';
+import { walkRecords } from '../records/walk-records.ts';
 import type { SegmentRecord } from './segment-record.ts';
 import { storeState } from './stored-store.ts';
 
 /** Records read at a time. */
 const PAGE = 1000;
-/** Most segments remembered, of all stores together. */
+/** Most segments remembered, of all stores together, and most stores. */
 const MAX_REMEMBERED = 200_000;
+const MAX_STORES = 10_000;
 
 /** What can be searched in vector stores, remembered for as long as it does not change. */
 export class StoreSegments {
   readonly #storage: Storage;
-  readonly #remembered = new Map<string, { generation: number; segments: readonly SegmentRecord[] }>();
+  readonly #remembered = new Map<
+    string,
+    { generation: number; segments: Promise<readonly SegmentRecord[]>; count: number }
+  >();
   #count = 0;
 
   constructor(storage: Storage) {
@@ -19,37 +23,49 @@ export class StoreSegments {
   }
 
   /** @param record - The store as it is now. */
-  async of(record: StoredRecord<'vector_store'>): Promise<readonly SegmentRecord[]> {
+  of(record: StoredRecord<'vector_store'>): Promise<readonly SegmentRecord[]> {
     const storeId = record.key.id;
     const { generation } = storeState(record);
     const known = this.#remembered.get(storeId);
-    // Those used last come last.
+    if (known?.generation === generation) {
+      // Those used last come last.
+      this.#remembered.delete(storeId);
+      this.#remembered.set(storeId, known);
+      return known.segments;
+    }
     this.#forget(storeId);
-    const segments = known?.generation === generation ? known.segments : await this.#read(storeId);
-    this.#forget(storeId);
-    this.#remembered.set(storeId, { generation, segments });
-    this.#count += segments.length;
+    const segments = this.#read(storeId);
+    const reading = { generation, segments, count: 0 };
+    this.#remembered.set(storeId, reading);
+    segments.then(
+      ({ length }) => this.#grow(storeId, reading, length),
+      () => {
+        if (this.#remembered.get(storeId) === reading) this.#forget(storeId);
+      },
+    );
+    return segments;
+  }
+
+  #grow(storeId: string, entry: { count: number }, count: number): void {
+    if (this.#remembered.get(storeId) !== entry) return;
+    entry.count = count;
+    this.#count += count;
     for (const oldest of this.#remembered.keys()) {
-      if (this.#count <= MAX_REMEMBERED) break;
+      if (this.#count <= MAX_REMEMBERED && this.#remembered.size <= MAX_STORES) break;
       this.#forget(oldest);
     }
-    return segments;
   }
 
   async #read(storeId: string): Promise<SegmentRecord[]> {
     const segments: SegmentRecord[] = [];
-    let after: string | undefined;
-    for (;;) {
-      const request = { kind: 'segment', path: [storeId], limit: PAGE, order: 'asc', after } as const;
-      const { records, hasMore } = await this.#storage.list(request);
-      segments.push(...records.map((record) => parseRecord(record)));
-      after = records.at(-1)?.key.id;
-      if (!hasMore || after === undefined) return segments;
+    for await (const segment of walkRecords(this.#storage, { kind: 'segment', path: [storeId], order: 'asc' }, PAGE)) {
+      segments.push(segment);
     }
+    return segments;
   }
 
   #forget(storeId: string): void {
-    this.#count -= this.#remembered.get(storeId)?.segments.length ?? 0;
+    this.#count -= this.#remembered.get(storeId)?.count ?? 0;
     this.#remembered.delete(storeId);
   }
 }

@@ -19,7 +19,7 @@ export function entryState({ state }: Pick<StoredRecord<'vector_store_file'>, 's
 /** What is stored with a file in a store. */
 export interface EntryFields {
   readonly state: EntryState;
-  /** Default unchanged. */
+  /** Default 0 where it is inserted, else unchanged. */
   readonly fence?: number;
   /** Store time in ms from which somebody has to make it searchable; `null`: nobody has to. */
   readonly dueAt: number | null;

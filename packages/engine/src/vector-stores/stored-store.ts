@@ -9,8 +9,8 @@ const SECONDS_PER_DAY = 86_400;
 export interface StoreState {
   /** One more with each commit that changes what a search can find. */
   readonly generation: number;
-  /** Whether the files of a store that has expired are still to be removed. Default false. */
-  readonly isToBeCleared?: boolean;
+  /** Why its files are being removed: it has expired and stays, or is deleted and goes as well. Default they are not. */
+  readonly clearing?: 'expired' | 'deleted';
 }
 
 export function storeState({ state }: Pick<StoredRecord<'vector_store'>, 'state'>): StoreState {
@@ -50,6 +50,6 @@ export async function writeStore(
     key: vectorStoreKey(store.id),
     body: Json.of(store).text,
     state: JSON.stringify(state),
-    dueAt: state.isToBeCleared ? now : expiryMs && now + expiryMs,
+    dueAt: state.clearing ? now : expiryMs && now + expiryMs,
   };
 }

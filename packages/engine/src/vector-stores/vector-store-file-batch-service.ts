@@ -13,10 +13,11 @@ import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import { vectorStoreFileBatchKey } from '../records/keys.ts';
 import { listPage } from '../records/list-page.ts';
 import { parseRecord } from '../records/parse-record.ts';
-import { addFiles, type NewEntry } from './add-files.ts';
+import { addFiles } from './add-files.ts';
 import { changeStore } from './change-store.ts';
 import { toFileChunking } from './chunking.ts';
-import { countMoves, NO_FILES, statusOf } from './file-counts.ts';
+import { countMoves, NO_FILES, storeStatusOf } from './file-counts.ts';
+import type { NewEntry } from './new-entry.ts';
 import { requireStore } from './require-store.ts';
 import { batchStatus, entryState, writeEntry } from './stored-entry.ts';
 
@@ -46,7 +47,6 @@ export function createVectorStoreFileBatchService(context: EngineContext): Vecto
 
   return {
     async create(storeId, request) {
-      await requireStore(storage, storeId);
       const batch: VectorStoreFileBatch = {
         id: ids.create('vector_store_file_batch'),
         object: 'vector_store.file_batch',
@@ -94,7 +94,7 @@ export function createVectorStoreFileBatchService(context: EngineContext): Vecto
           store: {
             ...store,
             file_counts: counts,
-            status: store.status === 'expired' ? store.status : statusOf(counts),
+            status: storeStatusOf(store, counts),
           },
           state,
           checks,

@@ -14,7 +14,7 @@ import type { EngineContext } from '../engine-context.ts';
 import { vectorStoreFileKey } from '../records/keys.ts';
 import { listPage } from '../records/list-page.ts';
 import { parseRecord } from '../records/parse-record.ts';
-import { addFiles, rewriteSegment } from './add-files.ts';
+import { addFiles, relabelSegments } from './add-files.ts';
 import { changeStore } from './change-store.ts';
 import { toFileChunking } from './chunking.ts';
 import { removeFiles } from './remove-files.ts';
@@ -47,7 +47,6 @@ export function createVectorStoreFileService(context: EngineContext): VectorStor
 
   return {
     async create(storeId, { file_id: fileId, attributes, chunking_strategy }) {
-      await requireStore(storage, storeId);
       const entry = { fileId, attributes: attributes ?? undefined, chunking: toFileChunking(chunking_strategy) };
       const { files } = await addFiles(context, storeId, [entry]);
       return Json.of(files[0] as VectorStoreFile);
@@ -79,7 +78,9 @@ export function createVectorStoreFileService(context: EngineContext): VectorStor
           checks: [{ check: 'version', key: record.key, version: record.version }],
           writes: [
             writeEntry('put', result, { state: before, dueAt: record.dueAt }),
-            ...(segmentId === null ? [] : await rewriteSegment(storage, storeId, segmentId, result.attributes)),
+            ...(segmentId === null
+              ? []
+              : await relabelSegments(storage, storeId, new Map([[segmentId, result.attributes]]))),
           ],
           result,
         };

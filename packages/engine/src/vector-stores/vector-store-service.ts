@@ -12,16 +12,14 @@ import {
 } from '@cogitator-ai/openai-protocol';
 import type { EngineContext } from '../engine-context.ts';
 import type { Ranking } from '../ports/retrieval-port.ts';
-import { deleteRecord } from '../records/delete-record.ts';
-import { vectorStoreKey } from '../records/keys.ts';
 import { listPage } from '../records/list-page.ts';
 import { changeStore } from './change-store.ts';
 import { createStore } from './create-store.ts';
+import { deleteStore } from './delete-store.ts';
 import { expireStore } from './expire-store.ts';
-import { clearStore } from './remove-files.ts';
-import { requireStore } from './require-store.ts';
+import { isExpired, requireStore } from './require-store.ts';
 import { rewriteQuery } from './rewrite-query.ts';
-import { isExpired, searchStores } from './search-stores.ts';
+import { searchStores } from './search-stores.ts';
 import { withExpiry } from './stored-store.ts';
 
 /** Most chunks found, where the request does not say. */
@@ -44,7 +42,6 @@ export interface VectorStoreService {
 
 export function createVectorStoreService(context: EngineContext): VectorStoreService {
   const { storage } = context;
-  const missing = (storeId: string) => notFound('vector_store', storeId);
 
   return {
     create: (request) => createStore(context, request),
@@ -52,13 +49,14 @@ export function createVectorStoreService(context: EngineContext): VectorStoreSer
 
     async retrieve(storeId) {
       const record = await requireStore(storage, storeId);
-      if (!(await isExpired(context, record))) return Json.parse(record.body);
-      await expireStore(context, record);
+      if (!(await isExpired(storage, record))) return Json.parse(record.body);
+      await expireStore(context, storeId);
       return Json.parse((await requireStore(storage, storeId)).body);
     },
 
     async update(storeId, { name, metadata, expires_after: policy }) {
       const updated = await changeStore(context, storeId, ({ store, state }) => {
+        if (state.clearing === 'deleted') return null;
         const changed: VectorStore = {
           ...store,
           name: name === undefined ? store.name : name,
@@ -68,20 +66,13 @@ export function createVectorStoreService(context: EngineContext): VectorStoreSer
         const result = policy === undefined ? changed : withExpiry(changed);
         return { store: result, state, result };
       });
-      if (!updated) throw missing(storeId);
+      if (!updated) throw notFound('vector_store', storeId);
       return Json.of(updated);
     },
 
     async delete(storeId) {
-      await requireStore(storage, storeId);
-      // What is added meanwhile goes with the record, and its content when it is found to have none.
-      await clearStore(context, storeId);
-      return deleteRecord(
-        storage,
-        vectorStoreKey(storeId),
-        { id: storeId, object: 'vector_store.deleted', deleted: true },
-        () => missing(storeId),
-      );
+      await deleteStore(context, storeId);
+      return Json.of<DeletedObject>({ id: storeId, object: 'vector_store.deleted', deleted: true });
     },
 
     async search(storeId, request, { signal }) {

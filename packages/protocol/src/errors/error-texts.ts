@@ -331,6 +331,14 @@ export function overlapTooLarge(param: string, maxOverlap: number, overlap: numb
   });
 }
 
+export function noWeight(param: string): ApiError {
+  return invalidRequest({
+    message: `Invalid '${param}': at least one of 'embedding_weight' and 'text_weight' must be greater than 0.`,
+    param,
+    code: 'invalid_value',
+  });
+}
+
 // State
 
 export function threadLockedForMessages(threadId: string, runId: string): ApiError {

@@ -119,6 +119,13 @@ describe('requests about vector stores', () => {
       'filters.filters[0].value',
       'Missing required parameter',
     ],
+    [
+      'weights',
+      SearchVectorStoreRequest,
+      { query: 'q', ranking_options: { hybrid_search: { embedding_weight: 0, text_weight: 0 } } },
+      'ranking_options.hybrid_search',
+      'must be greater than 0',
+    ],
     ['deep filters', SearchVectorStoreRequest, search(nested(18)), `filters${'.filters[0]'.repeat(17)}`, 'nested'],
   ])('refuse %s', (_, schema, body, param, message) => {
     const refused = expect.objectContaining({

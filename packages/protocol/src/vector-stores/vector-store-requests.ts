@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mutuallyExclusive } from '../errors/error-texts.ts';
+import { mutuallyExclusive, noWeight } from '../errors/error-texts.ts';
 import { refusal } from '../errors/refusal.ts';
 import { Metadata } from '../metadata.ts';
 import { ListQuery } from '../pagination.ts';
@@ -100,6 +100,9 @@ export const SearchVectorStoreRequest = z.strictObject({
         .strictObject({
           embedding_weight: decimal({ min: 0, max: 1 }),
           text_weight: decimal({ min: 0, max: 1 }),
+        })
+        .check(({ value, issues }) => {
+          if (value.embedding_weight === 0 && value.text_weight === 0) issues.push(refusal(value, noWeight));
         })
         .optional(),
     })
