@@ -18,6 +18,7 @@ function toClient(client: OpenAI): Client {
     beta: { assistants, threads },
     files,
     uploads,
+    vectorStores,
     models,
   } = client;
   const { messages, runs } = threads;
@@ -78,6 +79,33 @@ function toClient(client: OpenAI): Client {
       complete: (uploadId, body) => uploads.complete(uploadId, body),
       cancel: (uploadId) => uploads.cancel(uploadId),
       parts: { create: (uploadId, body) => uploads.parts.create(uploadId, body) },
+    },
+    vectorStores: {
+      create: (body) => vectorStores.create(body),
+      retrieve: (storeId) => vectorStores.retrieve(storeId),
+      update: (storeId, body) => vectorStores.update(storeId, body),
+      list: (query) => vectorStores.list(query),
+      delete: (storeId) => vectorStores.del(storeId),
+      search: (storeId, body) => vectorStores.search(storeId, body),
+      files: {
+        create: (storeId, body) => vectorStores.files.create(storeId, body),
+        createAndPoll: (storeId, body) => vectorStores.files.createAndPoll(storeId, body),
+        uploadAndPoll: (storeId, file) => vectorStores.files.uploadAndPoll(storeId, file),
+        retrieve: (fileId, { vector_store_id }) => vectorStores.files.retrieve(vector_store_id, fileId),
+        update: (fileId, { vector_store_id, ...body }) => vectorStores.files.update(vector_store_id, fileId, body),
+        list: (storeId, query) => vectorStores.files.list(storeId, query),
+        content: (fileId, { vector_store_id }) => vectorStores.files.content(vector_store_id, fileId),
+        delete: (fileId, { vector_store_id }) => vectorStores.files.del(vector_store_id, fileId),
+      },
+      fileBatches: {
+        create: (storeId, body) => vectorStores.fileBatches.create(storeId, body),
+        createAndPoll: (storeId, body) => vectorStores.fileBatches.createAndPoll(storeId, body),
+        uploadAndPoll: (storeId, files) => vectorStores.fileBatches.uploadAndPoll(storeId, files),
+        retrieve: (batchId, { vector_store_id }) => vectorStores.fileBatches.retrieve(vector_store_id, batchId),
+        cancel: (batchId, { vector_store_id }) => vectorStores.fileBatches.cancel(vector_store_id, batchId),
+        listFiles: (batchId, { vector_store_id, ...query }) =>
+          vectorStores.fileBatches.listFiles(vector_store_id, batchId, query),
+      },
     },
     models: {
       list: () => models.list(),

@@ -138,6 +138,60 @@ interface Uploads {
   parts: { create(uploadId: string, body: { data: FileUpload }): Promise<OpenAI.Uploads.UploadPart> };
 }
 
+type StoreOf = { vector_store_id: string };
+
+interface VectorStoreFiles {
+  create(storeId: string, body: OpenAIv4.VectorStores.FileCreateParams): Promise<OpenAI.VectorStores.VectorStoreFile>;
+  createAndPoll(
+    storeId: string,
+    body: OpenAIv4.VectorStores.FileCreateParams,
+  ): Promise<OpenAI.VectorStores.VectorStoreFile>;
+  uploadAndPoll(storeId: string, file: FileUpload): Promise<OpenAI.VectorStores.VectorStoreFile>;
+  retrieve(fileId: string, params: StoreOf): Promise<OpenAI.VectorStores.VectorStoreFile>;
+  update(
+    fileId: string,
+    params: StoreOf & OpenAIv4.VectorStores.FileUpdateParams,
+  ): Promise<OpenAI.VectorStores.VectorStoreFile>;
+  list(storeId: string, query?: OpenAIv4.VectorStores.FileListParams): Page<OpenAI.VectorStores.VectorStoreFile>;
+  content(fileId: string, params: StoreOf): AsyncIterable<{ type?: string; text?: string }>;
+  delete(fileId: string, params: StoreOf): Promise<Deleted>;
+}
+
+interface VectorStoreFileBatches {
+  create(
+    storeId: string,
+    body: OpenAIv4.VectorStores.FileBatchCreateParams,
+  ): Promise<OpenAI.VectorStores.VectorStoreFileBatch>;
+  createAndPoll(
+    storeId: string,
+    body: OpenAIv4.VectorStores.FileBatchCreateParams,
+  ): Promise<OpenAI.VectorStores.VectorStoreFileBatch>;
+  uploadAndPoll(
+    storeId: string,
+    files: { files: FileUpload[]; fileIds?: string[] },
+  ): Promise<OpenAI.VectorStores.VectorStoreFileBatch>;
+  retrieve(batchId: string, params: StoreOf): Promise<OpenAI.VectorStores.VectorStoreFileBatch>;
+  cancel(batchId: string, params: StoreOf): Promise<OpenAI.VectorStores.VectorStoreFileBatch>;
+  listFiles(
+    batchId: string,
+    params: StoreOf & OpenAIv4.VectorStores.FileBatchListFilesParams,
+  ): Page<OpenAI.VectorStores.VectorStoreFile>;
+}
+
+interface VectorStores {
+  create(body: OpenAIv4.VectorStoreCreateParams): Promise<OpenAI.VectorStore>;
+  retrieve(storeId: string): Promise<OpenAI.VectorStore>;
+  update(storeId: string, body: OpenAIv4.VectorStoreUpdateParams): Promise<OpenAI.VectorStore>;
+  list(query?: OpenAIv4.VectorStoreListParams): Page<OpenAI.VectorStore>;
+  delete(storeId: string): Promise<Deleted>;
+  search(
+    storeId: string,
+    body: OpenAIv4.VectorStoreSearchParams,
+  ): PromiseLike<{ data: OpenAI.VectorStoreSearchResponse[] }>;
+  files: VectorStoreFiles;
+  fileBatches: VectorStoreFileBatches;
+}
+
 interface Models {
   list(): PromiseLike<{ data: OpenAI.Model[] }> & AsyncIterable<OpenAI.Model>;
   retrieve(model: string): Promise<OpenAI.Model>;
@@ -151,6 +205,7 @@ export interface Client {
   beta: { assistants: Assistants; threads: Threads };
   files: Files;
   uploads: Uploads;
+  vectorStores: VectorStores;
   models: Models;
   /** A path the SDK has no method for. */
   get(

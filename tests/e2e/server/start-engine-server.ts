@@ -1,4 +1,4 @@
-import { createEngine, type EngineLimits, type Logger, type ServerTool } from '@cogitator-ai/openai-engine';
+import { createEngine, type EngineLimits, type Logger, type RetrievalPort, type ServerTool } from '@cogitator-ai/openai-engine';
 import { createApp } from '@cogitator-ai/openai-http';
 import { openModels } from '@cogitator-ai/openai-models';
 import type { Storage } from '@cogitator-ai/openai-storage';
@@ -15,6 +15,9 @@ export interface EngineServerOptions {
   tools?: ServerTool[];
   limits?: Partial<EngineLimits>;
   sweepIntervalMs?: number;
+  /** What makes files searchable. Default nothing. */
+  retrieval?: RetrievalPort;
+  maxConcurrentIngestions?: number;
   /** Default `Date.now`. */
   now?: () => number;
   /** Default false. */
