@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BullmqQueue, openBullmqQueue } from '../src/index.ts';
+import { openSilentWay } from './silent-way.ts';
 
 const LEASE_MS = 900;
 
@@ -137,6 +138,24 @@ describe.each(SERVERS)('a queue on $name', ({ name, url }) => {
     expect(taken).toHaveLength(1);
     second.work(async ({ runId }) => void taken.push(`second ${runId}`), { concurrency: 1 });
     await expect.poll(() => taken).toEqual(['first run_1', 'second run_2']);
+  });
+
+  it('goes on when connections were made that nobody ever answers', { timeout: 90_000 }, async () => {
+    const way = await openSilentWay(url);
+    const remote = await openBullmqQueue({ url: way.url, keyPrefix: place, schema: place, leaseMs: LEASE_MS });
+    queues.push(remote);
+    const taken: string[] = [];
+    remote.work(async ({ runId }) => void taken.push(runId), { concurrency: 1 });
+    const adder = await open();
+    await adder.add(ticket('run_1'));
+    await expect.poll(() => taken, { timeout: 10_000 }).toEqual(['run_1']);
+    way.fallSilent();
+    await sleep(5000);
+    way.recover();
+    await adder.add(ticket('run_2'));
+    await expect.poll(() => taken, { timeout: 60_000 }).toEqual(['run_1', 'run_2']);
+    await remote.close();
+    await way.close();
   });
 
   it('closes twice', async () => {
