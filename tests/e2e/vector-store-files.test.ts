@@ -1,4 +1,5 @@
 import type {
+  FileObject,
   ListResponse,
   VectorStore,
   VectorStoreFile,
@@ -10,7 +11,6 @@ import { startEngineServer } from './server/start-engine-server.ts';
 import { createHeldRetrieval } from './vector-stores/held-retrieval.ts';
 import { addFile, createStore, upload } from './vector-stores/stores.ts';
 import { connectApi } from './wire/api.ts';
-import { multipart } from './wire/multipart.ts';
 
 const retrieval = createHeldRetrieval();
 const server = await startEngineServer({ retrieval, sweepIntervalMs: 50, limits: { leaseMs: 2000, heartbeatMs: 200 } });
@@ -330,21 +330,24 @@ describe('a batch of files', () => {
   });
 
   it('may have two thousand files', async () => {
-    const storeId = await createStore(api);
-    const form = multipart(['file', 'x', 'x.exe'], ['purpose', 'assistants']);
-    const ids: string[] = [];
-    while (ids.length < 2000) {
-      const answers = await Promise.all(Array.from({ length: 50 }, () => api.send('POST', '/files', form)));
-      ids.push(...answers.map(({ body }) => (JSON.parse(body.toString()) as { id: string }).id));
-    }
-    retrieval.held = true;
-    const batch = await create(storeId, { file_ids: ids });
-    const cancelled = await api.post<VectorStoreFileBatch>(`/vector_stores/${storeId}/file_batches/${batch.id}/cancel`);
-    const { file_counts: counts } = await storeOf(storeId);
-    expect(counts).toEqual(cancelled.file_counts);
-    expect(counts).toMatchObject({ in_progress: 0, completed: 0, total: 2000 });
-    await api.send('DELETE', `/vector_stores/${storeId}`);
-    expect((await api.send('GET', `/vector_stores/${storeId}`)).status).toBe(404);
+    const idle = await startEngineServer({ retrieval, maxConcurrentIngestions: 0 });
+    const { get, post, send } = connectApi(idle.baseURL);
+    const file = await get<FileObject>(`/files/${await upload(connectApi(idle.baseURL), 'a.txt', 'a')}`);
+    const ids = Array.from({ length: 2000 }, (_, index) => `file-${String(index).padStart(24, '0')}`);
+    const writes = ids.map((id) => {
+      const key = { kind: 'file', path: [], id } as const;
+      return { write: 'insert' as const, key, body: JSON.stringify({ ...file, id }) };
+    });
+    await idle.storage.commit({ writes });
+    const path = `/vector_stores/${await createStore(connectApi(idle.baseURL))}`;
+    const batch = await post<VectorStoreFileBatch>(`${path}/file_batches`, { file_ids: ids });
+    expect(batch).toMatchObject({ file_counts: { ...NO_FILES, in_progress: 2000, total: 2000 } });
+    const cancelled = { ...NO_FILES, cancelled: 2000, total: 2000 };
+    expect(await post(`${path}/file_batches/${batch.id}/cancel`)).toMatchObject({ file_counts: cancelled });
+    expect(await get(path)).toMatchObject({ status: 'completed', file_counts: cancelled });
+    await send('DELETE', path);
+    expect((await send('GET', path)).status).toBe(404);
+    await idle.close();
   });
 });
 
@@ -357,7 +360,9 @@ describe('segments', () => {
     await search(storeId, 'apples');
     await expect.poll(async () => (await segmentsOf(storeId)).map(({ embedding }) => embedding)).toEqual(['test@4']);
     expect(await segmentsOf(storeId)).toMatchObject([{ file_id: fileId, attributes: { a: 1 } }]);
-    expect(await isStored(before!)).toBe(false);
+    // Its content stays for a while, for searches that have begun.
+    expect(await isStored(before!)).toBe(true);
+    expect(await server.storage.get({ kind: 'unowned_blob', path: [], id: before! })).not.toBeNull();
     expect(await search(storeId, 'apples', { filters: { type: 'eq', key: 'a', value: 1 } })).toEqual(['a.txt']);
     expect(await filesOf(storeId)).toMatchObject([{ status: 'completed', attributes: { a: 1 } }]);
     retrieval.embedding = null;

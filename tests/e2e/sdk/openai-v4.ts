@@ -100,7 +100,7 @@ function toClient(client: OpenAI): Client {
       fileBatches: {
         create: (storeId, body) => vectorStores.fileBatches.create(storeId, body),
         createAndPoll: (storeId, body) => vectorStores.fileBatches.createAndPoll(storeId, body),
-        uploadAndPoll: (storeId, files) => vectorStores.fileBatches.uploadAndPoll(storeId, files),
+        uploadAndPoll: (storeId, body) => vectorStores.fileBatches.uploadAndPoll(storeId, body),
         retrieve: (batchId, { vector_store_id }) => vectorStores.fileBatches.retrieve(vector_store_id, batchId),
         cancel: (batchId, { vector_store_id }) => vectorStores.fileBatches.cancel(vector_store_id, batchId),
         listFiles: (batchId, { vector_store_id, ...query }) =>

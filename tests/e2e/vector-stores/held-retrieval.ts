@@ -82,7 +82,6 @@ export function createHeldRetrieval(): HeldRetrieval {
 function toSegment(stored: Stored, embedding: string | null): Segment {
   const bytes = Buffer.from(JSON.stringify(stored));
   return {
-    // eslint-disable-next-line @typescript-eslint/require-await -- What is stored is read like any stream.
     content: (async function* () {
       yield bytes;
     })(),

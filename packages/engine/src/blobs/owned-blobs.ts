@@ -79,7 +79,7 @@ export async function deleteWithBlob(context: BlobContext, owner: RecordKey): Pr
   return result.ok;
 }
 
-/** Notes blobs whose records are to be deleted. Afterwards {@link settleBlobs} is called. */
+/** Notes blobs whose records are to be deleted. Afterwards {@link settleBlobs} is called, else they are deleted some time later. */
 export async function noteBlobs(context: BlobContext, owners: readonly RecordKey[]): Promise<void> {
   await Promise.all(owners.map((owner) => noteBlob(context, owner, DELETION_MS)));
 }

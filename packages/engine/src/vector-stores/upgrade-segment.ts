@@ -1,3 +1,4 @@
+import { noteBlobs } from '../blobs/owned-blobs.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { RetrievalPort } from '../ports/retrieval-port.ts';
 import { segmentKey, vectorStoreFileKey } from '../records/keys.ts';
@@ -51,6 +52,8 @@ async function replace(
   const embedded = await retrieval.embed(blob.content, { signal });
   signal.throwIfAborted();
   const { chunks, bytes, embedding } = embedded;
+  // Searches that have begun read it still: it is deleted when the note comes due.
+  await noteBlobs(context, [segmentKey(storeId, before.id)]);
   const commit = async (id: string): Promise<boolean> => {
     const isReplaced = await changeStore(context, storeId, async ({ store, state }) => {
       const record = await storage.get(held.lease.key);
@@ -61,8 +64,8 @@ async function replace(
         store: { ...store, usage_bytes: store.usage_bytes - entry.usage_bytes + bytes },
         state: { ...state, generation: state.generation + 1 },
         checks: [{ check: 'version', key: record.key, version: record.version }],
-        removedSegments: [before.id],
         writes: [
+          { write: 'delete', key: segmentKey(storeId, before.id) },
           writeEntry(
             'put',
             { ...entry, usage_bytes: bytes },
