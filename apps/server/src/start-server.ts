@@ -2,10 +2,12 @@ import { createEngine, type Logger, type ServerTool } from '@cogitator-ai/openai
 import { createApp } from '@cogitator-ai/openai-http';
 import { serve } from '@cogitator-ai/openai-http/node';
 import { DEFAULT_MODEL, DEMO_MODEL, openModels, readProviders } from '@cogitator-ai/openai-models';
+import { createRetrieval } from '@cogitator-ai/openai-retrieval';
 import { ConfigError } from './config/config-error.ts';
 import { isLoopback, listenHost, urlHost } from './config/listen-host.ts';
 import { refuseOwnUrl } from './config/refuse-own-url.ts';
 import type { Config } from './config/settings.ts';
+import { openEmbedder } from './models/open-embedder.ts';
 import { openQueue } from './storage/open-queue.ts';
 import { openStorage } from './storage/open-storage.ts';
 
@@ -94,6 +96,11 @@ async function start(
     onError: (err) => logger.warn({ err }, 'The queue of runs is in trouble for now.'),
   });
   if (queue) opened.push(queue);
+  const embedder = openEmbedder(config, environment);
+  if (embedder) opened.push(embedder);
+  const { searchCacheBytes: cacheBytes } = config;
+  const retrieval = createRetrieval({ cacheBytes, logger, ...(embedder && { embedder }) });
+  opened.push(retrieval);
   const metrics = config.metrics ? (await import('./metrics.ts')).createMetrics(() => engine.activeRuns) : null;
   const { leaseMs, heartbeatMs = Math.ceil(leaseMs / 3), contextTokens, sweepIntervalMs } = config;
   const engine = createEngine({
@@ -103,6 +110,8 @@ async function start(
     logger,
     sweepIntervalMs,
     limits: { contextTokens, leaseMs, heartbeatMs },
+    retrieval,
+    maxConcurrentIngestions: config.role === 'api' ? 0 : config.maxConcurrentIngestions,
     maxConcurrentRuns: config.role === 'api' ? 0 : config.maxConcurrentRuns,
     ...(queue && { queue }),
     ...(metrics && { metrics: metrics.runs }),
