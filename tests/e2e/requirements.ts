@@ -2,6 +2,7 @@ import { access } from './requirements/access.ts';
 import { assistants } from './requirements/assistants.ts';
 import { azure } from './requirements/azure.ts';
 import { errors } from './requirements/errors.ts';
+import { fileSearch } from './requirements/file-search.ts';
 import { files } from './requirements/files.ts';
 import { functionTools } from './requirements/function-tools.ts';
 import { lists } from './requirements/lists.ts';
@@ -28,6 +29,7 @@ export const AREAS: readonly Area[] = [
   streaming,
   files,
   uploads,
+  fileSearch,
   models,
   lists,
   errors,

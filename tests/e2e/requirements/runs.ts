@@ -539,10 +539,7 @@ export const runs: Area = {
       id: 'runs.missing-tool',
       promise: 'A run with a tool that the server does not have ends as failed and says which.',
       source: 'project requirement',
-      tests: [
-        runSettings('a tool that the server does not have > %s fails the run and says so', 'code_interpreter'),
-        runSettings('a tool that the server does not have > %s fails the run and says so', 'file_search'),
-      ],
+      tests: [runSettings('a tool that the server does not have > fails the run and says so')],
     },
     {
       id: 'runs.disconnect',
