@@ -331,22 +331,22 @@ describe('a batch of files', () => {
 
   it('may have two thousand files', async () => {
     const idle = await startEngineServer({ retrieval, maxConcurrentIngestions: 0 });
-    const { get, post, send } = connectApi(idle.baseURL);
-    const file = await get<FileObject>(`/files/${await upload(connectApi(idle.baseURL), 'a.txt', 'a')}`);
+    const idleApi = connectApi(idle.baseURL);
+    const file = await idleApi.get<FileObject>(`/files/${await upload(idleApi, 'a.txt', 'a')}`);
     const ids = Array.from({ length: 2000 }, (_, index) => `file-${String(index).padStart(24, '0')}`);
     const writes = ids.map((id) => {
       const key = { kind: 'file', path: [], id } as const;
       return { write: 'insert' as const, key, body: JSON.stringify({ ...file, id }) };
     });
     await idle.storage.commit({ writes });
-    const path = `/vector_stores/${await createStore(connectApi(idle.baseURL))}`;
-    const batch = await post<VectorStoreFileBatch>(`${path}/file_batches`, { file_ids: ids });
+    const path = `/vector_stores/${await createStore(idleApi)}`;
+    const batch = await idleApi.post<VectorStoreFileBatch>(`${path}/file_batches`, { file_ids: ids });
     expect(batch).toMatchObject({ file_counts: { ...NO_FILES, in_progress: 2000, total: 2000 } });
     const cancelled = { ...NO_FILES, cancelled: 2000, total: 2000 };
-    expect(await post(`${path}/file_batches/${batch.id}/cancel`)).toMatchObject({ file_counts: cancelled });
-    expect(await get(path)).toMatchObject({ status: 'completed', file_counts: cancelled });
-    await send('DELETE', path);
-    expect((await send('GET', path)).status).toBe(404);
+    expect(await idleApi.post(`${path}/file_batches/${batch.id}/cancel`)).toMatchObject({ file_counts: cancelled });
+    expect(await idleApi.get(path)).toMatchObject({ status: 'completed', file_counts: cancelled });
+    await idleApi.send('DELETE', path);
+    expect((await idleApi.send('GET', path)).status).toBe(404);
     await idle.close();
   });
 });

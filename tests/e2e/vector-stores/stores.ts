@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { Api } from '../wire/api.ts';
 import { multipart } from '../wire/multipart.ts';
 
@@ -19,7 +19,10 @@ export async function addFile(
   const id = await upload(api, filename, text);
   await api.post(`/vector_stores/${storeId}/files`, { file_id: id, ...(attributes && { attributes }) });
   const path = `/vector_stores/${storeId}/files/${id}`;
-  if (wait) await expect.poll(() => api.get(path), { timeout: 20_000 }).toHaveProperty('status', 'completed');
+  if (wait) {
+    const isCompleted = async () => expect(await api.get(path)).toHaveProperty('status', 'completed');
+    await vi.waitFor(isCompleted, { timeout: 20_000 });
+  }
   return id;
 }
 

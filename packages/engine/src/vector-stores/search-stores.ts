@@ -56,7 +56,7 @@ export async function searchStores(
         (expiresAt === null || expiresAt > now) && (!filter || matchesFilter(attributes, filter)),
     );
   if (searched.length === 0) return [];
-  const byId = new Map(searched.map((segment) => [segment.id, segment]));
+  const byId = new Map(oneOfEachFile(searched).map((segment) => [segment.id, segment]));
   const hits = await retrieval.search(
     {
       segments: [...byId.keys()],
@@ -69,16 +69,18 @@ export async function searchStores(
     },
     { signal },
   );
-  const found = new Map<string, FoundChunk>();
-  for (const { segment: segmentId, chunk, score, text } of hits) {
-    const segment = byId.get(segmentId);
-    if (!segment) continue;
+  return hits.flatMap(({ segment: id, score, text }) => {
+    const segment = byId.get(id);
+    if (!segment) return [];
     const { file_id: fileId, filename, attributes } = segment;
-    // A file may be in both stores of a run.
-    const name = `${fileId}/${chunk}`;
-    if (!found.has(name)) found.set(name, { fileId, filename, attributes, score, text });
-  }
-  return [...found.values()];
+    return { fileId, filename, attributes, score, text };
+  });
+}
+
+/** A file may be in both stores of a run. */
+function oneOfEachFile(segments: readonly SegmentRecord[]): SegmentRecord[] {
+  const known = new Set<string>();
+  return segments.filter(({ file_id: fileId }) => !known.has(fileId) && known.add(fileId));
 }
 
 async function segmentsOf(
