@@ -17,6 +17,7 @@ import { streaming } from './requirements/streaming.ts';
 import { survival } from './requirements/survival.ts';
 import { threads } from './requirements/threads.ts';
 import { uploads } from './requirements/uploads.ts';
+import { vectorStores } from './requirements/vector-stores.ts';
 
 /** Everything that clients are promised, each with who says so and the tests that prove it. */
 export const AREAS: readonly Area[] = [
@@ -29,6 +30,7 @@ export const AREAS: readonly Area[] = [
   streaming,
   files,
   uploads,
+  vectorStores,
   fileSearch,
   models,
   lists,
