@@ -6,15 +6,21 @@ import type {
   CreateThreadAndRunRequest,
   CreateThreadRequest,
   CreateUploadRequest,
+  CreateVectorStoreFileBatchRequest,
+  CreateVectorStoreFileRequest,
+  CreateVectorStoreRequest,
+  SearchVectorStoreRequest,
   SubmitToolOutputsRequest,
   UpdateAssistantRequest,
   UpdateMessageRequest,
   UpdateThreadRequest,
+  UpdateVectorStoreFileRequest,
+  UpdateVectorStoreRequest,
 } from '@cogitator-ai/openai-protocol';
 import * as fc from 'fast-check';
 import type { Arbitrary } from 'fast-check';
 import { named } from './named.ts';
-import { someJsonSchema, someMetadata, someText } from './values.ts';
+import { someAttributes, someJsonSchema, someMetadata, someText } from './values.ts';
 
 /** An arbitrary for each key. */
 type Fields<T> = { [K in keyof T]-?: Arbitrary<unknown> };
@@ -73,7 +79,9 @@ const toolResources = body<{ code_interpreter?: object; file_search?: object }>(
   code_interpreter: body<{ file_ids?: string[] }>({
     file_ids: fc.array(fc.constant(named('file_id')), { maxLength: 2 }),
   }),
-  file_search: body<{ vector_store_ids?: string[] }>({ vector_store_ids: fc.constant([]) }),
+  file_search: body<{ vector_store_ids?: string[] }>({
+    vector_store_ids: fc.constantFrom([], [named('empty_store_id')]),
+  }),
 });
 
 const assistantFields: Fields<UpdateAssistantRequest> = {
@@ -201,3 +209,96 @@ export const createUpload = body<CreateUploadRequest>(
 export const completeUpload = body<Omit<CompleteUploadRequest, 'md5'>>({ part_ids: fc.constant([named('part_id')]) }, [
   'part_ids',
 ]);
+
+const expiresAfter = nullable(
+  fc.integer({ min: 1, max: 365 }).map((days) => ({ anchor: 'last_active_at' as const, days })),
+);
+const chunkingStrategy = fc.oneof(
+  fc.constant({ type: 'auto' }),
+  fc
+    .integer({ min: 100, max: 4096 })
+    .chain((size) => fc.tuple(fc.constant(size), fc.integer({ min: 0, max: Math.floor(size / 2) })))
+    .map(([size, overlap]) => ({
+      type: 'static',
+      static: { max_chunk_size_tokens: size, chunk_overlap_tokens: overlap },
+    })),
+);
+const attributes = nullable(someAttributes);
+const fileIds = fc.array(fc.constant(named('file_id')), { minLength: 1, maxLength: 2 });
+
+const storeFields: Fields<UpdateVectorStoreRequest> = {
+  name: nullable(someText),
+  expires_after: expiresAfter,
+  metadata,
+};
+
+export const createVectorStore = body<CreateVectorStoreRequest>({
+  ...storeFields,
+  description: nullable(someText),
+  file_ids: fc.oneof(fileIds, fc.constant([])),
+  chunking_strategy: chunkingStrategy,
+});
+export const updateVectorStore = body<UpdateVectorStoreRequest>(storeFields);
+
+export const createVectorStoreFile = body<CreateVectorStoreFileRequest>(
+  { file_id: fc.constant(named('file_id')), attributes, chunking_strategy: chunkingStrategy },
+  ['file_id'],
+);
+export const updateVectorStoreFile = body<UpdateVectorStoreFileRequest>({ attributes }, ['attributes']);
+
+const batchFields = { attributes, chunking_strategy: chunkingStrategy };
+export const createVectorStoreFileBatch = fc.oneof(
+  body<Omit<CreateVectorStoreFileBatchRequest, 'files'>>({ ...batchFields, file_ids: fileIds }, ['file_ids']),
+  body<Omit<CreateVectorStoreFileBatchRequest, 'file_ids'>>(
+    { ...batchFields, files: fc.array(createVectorStoreFile, { minLength: 1, maxLength: 2 }) },
+    ['files'],
+  ),
+);
+
+const attributeKey = fc.oneof(someText, fc.constantFrom('a', '__proto__', 'x'.repeat(64)));
+const attributeFilter = fc.letrec((tie) => ({
+  comparison: fc.oneof(
+    fc.record(
+      {
+        type: fc.constantFrom('eq', 'ne', 'gt', 'gte', 'lt', 'lte'),
+        key: attributeKey,
+        value: fc.oneof(someText, fc.double({ noDefaultInfinity: true, noNaN: true }), fc.boolean()),
+      },
+      { noNullPrototype: true },
+    ),
+    fc.record(
+      {
+        type: fc.constantFrom('in', 'nin'),
+        key: attributeKey,
+        value: fc.array(fc.oneof(someText, fc.integer()), { maxLength: 3 }),
+      },
+      { noNullPrototype: true },
+    ),
+  ),
+  compound: fc.record(
+    {
+      type: fc.constantFrom('and', 'or'),
+      filters: fc.array(tie('filter'), { minLength: 1, maxLength: 3 }),
+    },
+    { noNullPrototype: true },
+  ),
+  filter: fc.oneof({ maxDepth: 4 }, tie('comparison'), tie('compound')),
+})).filter;
+
+const query = fc.oneof(someText, fc.constant('x'.repeat(10_000)));
+export const searchVectorStore = body<SearchVectorStoreRequest>(
+  {
+    query: fc.oneof(query, fc.array(query, { minLength: 1, maxLength: 3 })),
+    rewrite_query: nullable(fc.boolean()),
+    max_num_results: fc.integer({ min: 1, max: 50 }),
+    filters: nullable(attributeFilter),
+    ranking_options: nullable(
+      body<{ ranker?: string; score_threshold?: number; hybrid_search?: object }>({
+        ranker: fc.constantFrom('none', 'auto', 'default-2024-11-15'),
+        score_threshold: zeroToOne,
+        hybrid_search: zeroToOne.map((weight) => ({ embedding_weight: weight, text_weight: 1 })),
+      }),
+    ),
+  },
+  ['query'],
+);

@@ -35,7 +35,7 @@ const ODD_IDS = [
 const oddId = fc.oneof(
   fc.constantFrom(...ODD_IDS),
   fc
-    .constantFrom('asst_', 'thread_', 'msg_', 'run_', 'step_', 'file-', 'upload_')
+    .constantFrom('asst_', 'thread_', 'msg_', 'run_', 'step_', 'file-', 'upload_', 'vs_', 'vsfb_')
     .chain((prefix) =>
       fc.oneof(fc.constant('01JZZZZZZZZZZZZZZZZZZZZZZZ'), someText).map((text) => prefix + encode(text)),
     ),

@@ -11,6 +11,11 @@ import {
   Thread,
   Upload,
   UploadPart,
+  VectorStore,
+  VectorStoreFile,
+  VectorStoreFileBatch,
+  VectorStoreFileContent,
+  VectorStoreSearchResults,
 } from '@cogitator-ai/openai-protocol';
 import * as fc from 'fast-check';
 import type { Arbitrary } from 'fast-check';
@@ -22,10 +27,16 @@ import {
   createThread,
   createThreadAndRun,
   createUpload,
+  createVectorStore,
+  createVectorStoreFile,
+  createVectorStoreFileBatch,
+  searchVectorStore,
   submitToolOutputs,
   updateAssistant,
   updateMetadata,
   updateThread,
+  updateVectorStore,
+  updateVectorStoreFile,
 } from './request-bodies.ts';
 import { fileForm, jsonBody, noBody, partForm, type SentBody } from './sent-body.ts';
 
@@ -73,6 +84,9 @@ const refused = (method: Route['method'], path: string): Route => {
 
 const run = '/threads/{thread_id}/runs/{run_id}';
 const waiting = '/threads/{waiting_thread_id}/runs/{waiting_run_id}';
+const store = '/vector_stores/{vector_store_id}';
+const batch = `${store}/file_batches/{batch_id}`;
+const filter = fc.constantFrom('in_progress', 'completed', 'failed', 'cancelled');
 
 export const ROUTES: readonly Route[] = [
   post('/assistants', createAssistant, Assistant),
@@ -115,6 +129,22 @@ export const ROUTES: readonly Route[] = [
   post('/uploads/{upload_id}/parts', fc.constant({}), UploadPart, { body: partForm }),
   post('/uploads/{upload_id}/complete', completeUpload, Upload, { consumes: true }),
   post('/uploads/{upload_id}/cancel', fc.constant({}), Upload, { body: noBody, consumes: true }),
+  post('/vector_stores', createVectorStore, VectorStore),
+  get('/vector_stores', ListResponse(VectorStore), page),
+  get(store, VectorStore),
+  post(store, updateVectorStore, VectorStore),
+  remove(store),
+  post(`${store}/search`, searchVectorStore, VectorStoreSearchResults),
+  post(`${store}/files`, createVectorStoreFile, VectorStoreFile),
+  get(`${store}/files`, ListResponse(VectorStoreFile), { ...page, filter }),
+  get(`${store}/files/{file_id}`, VectorStoreFile),
+  post(`${store}/files/{file_id}`, updateVectorStoreFile, VectorStoreFile),
+  remove(`${store}/files/{file_id}`),
+  get(`${store}/files/{file_id}/content`, VectorStoreFileContent),
+  post(`${store}/file_batches`, createVectorStoreFileBatch, VectorStoreFileBatch),
+  get(batch, VectorStoreFileBatch),
+  post(`${batch}/cancel`, fc.constant({}), VectorStoreFileBatch, { body: noBody, consumes: true }),
+  get(`${batch}/files`, ListResponse(VectorStoreFile), { ...page, filter }),
   get('/models', ModelList),
   get('/models/{model}', Model),
   refused('GET', '/threads'),

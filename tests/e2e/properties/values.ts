@@ -33,6 +33,17 @@ export const someMetadata: Arbitrary<Record<string, string>> = fc
   // Assigned like that `__proto__` becomes a key of its own.
   .map((pairs) => Object.fromEntries(pairs.map(([key, value]) => [key.slice(0, 64), value])));
 
+/** Attributes of a file in a vector store. */
+export const someAttributes: Arbitrary<Record<string, string | number | boolean>> = fc
+  .array(
+    fc.tuple(
+      fc.oneof(someText, fc.constantFrom(...ODD_TEXTS)),
+      fc.oneof(someText, fc.boolean(), fc.double({ noDefaultInfinity: true, noNaN: true })),
+    ),
+    { maxLength: 16 },
+  )
+  .map((pairs) => Object.fromEntries(pairs.map(([key, value]) => [key.slice(0, 64), value])));
+
 /** A JSON Schema of an object, now and then only by name. */
 export const someJsonSchema: Arbitrary<Record<string, unknown>> = fc.oneof(
   fc.constant({ type: 'object', properties: { a: { type: 'string' } }, required: ['a'] }),

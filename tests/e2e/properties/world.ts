@@ -9,6 +9,8 @@ import {
   type Thread,
   type Upload,
   type UploadPart,
+  type VectorStore,
+  type VectorStoreFileBatch,
 } from '@cogitator-ai/openai-protocol';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineServer } from '../server/start-engine-server.ts';
@@ -32,6 +34,11 @@ export const WORLD = [
   // An upload that is open, and its part that makes it whole.
   'upload_id',
   'part_id',
+  // A store that has the file, which came with the batch and waits to be made searchable.
+  'vector_store_id',
+  'batch_id',
+  // A store without files, which no run waits for.
+  'empty_store_id',
 ] as const;
 
 /** The ids of what is there. */
@@ -61,6 +68,12 @@ export async function createWorld({ upstream, model, baseURL }: EngineServer, ap
     mime_type: 'text/plain',
   });
   const part = await api.send('POST', `/uploads/${upload_id}/parts`, multipart(['data', 'x', 'part']));
+  const file_id = (JSON.parse(uploaded.body.toString()) as FileObject).id;
+  const { id: vector_store_id } = await api.post<VectorStore>('/vector_stores', {});
+  const { id: empty_store_id } = await api.post<VectorStore>('/vector_stores', {});
+  const batch = await api.post<VectorStoreFileBatch>(`/vector_stores/${vector_store_id}/file_batches`, {
+    file_ids: [file_id],
+  });
   return {
     model,
     assistant_id,
@@ -68,11 +81,14 @@ export async function createWorld({ upstream, model, baseURL }: EngineServer, ap
     message_id: messages.last_id ?? '',
     run_id: run.id,
     step_id: steps.last_id ?? '',
-    file_id: (JSON.parse(uploaded.body.toString()) as FileObject).id,
+    file_id,
     waiting_thread_id: waiting.thread_id,
     waiting_run_id: waiting.id,
     upload_id,
     part_id: (JSON.parse(part.body.toString()) as UploadPart).id,
+    vector_store_id,
+    batch_id: batch.id,
+    empty_store_id,
   };
 }
 
