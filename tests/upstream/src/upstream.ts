@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createEmbeddings, type Embeddings } from './embeddings.ts';
 import { type Reply, toChunks } from './reply.ts';
 
+export { embedText } from './embed-text.ts';
+export type { EmbeddingReply, Embeddings, RecordedEmbeddingRequest } from './embeddings.ts';
 export type { Reply } from './reply.ts';
 
 /** A message as the upstream was sent it. */
@@ -38,7 +41,9 @@ export interface Upstream {
   contextTokens: number | undefined;
   /** Queues replies; each request takes the next. With none left, {@link UpstreamOptions.answer} answers. */
   script(...replies: (Reply | ((request: RecordedRequest) => Reply))[]): void;
-  /** Forgets requests and replies. */
+  /** What answers `POST /v1/embeddings`. */
+  readonly embeddings: Embeddings;
+  /** Forgets requests and replies, those of the embeddings too. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -57,6 +62,7 @@ export async function startUpstream({
 }: UpstreamOptions = {}): Promise<Upstream> {
   const requests: RecordedRequest[] = [];
   const replies: (Reply | ((request: RecordedRequest) => Reply))[] = [];
+  const embeddings = createEmbeddings();
   let connections = 0;
   const server = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy());
@@ -76,6 +82,10 @@ export async function startUpstream({
     }
     let text = '';
     for await (const chunk of request.setEncoding('utf8')) text += chunk as string;
+    if (request.method === 'POST' && request.url === '/v1/embeddings') {
+      await embeddings.answer(request, text, response);
+      return;
+    }
     if (request.method !== 'POST' || request.url !== '/v1/chat/completions') {
       response.writeHead(404).end();
       return;
@@ -106,7 +116,9 @@ export async function startUpstream({
     models: ['test-model'],
     contextTokens: undefined,
     script: (...more) => void replies.push(...more),
+    embeddings,
     reset() {
+      embeddings.reset();
       requests.length = 0;
       replies.length = 0;
     },
