@@ -4,7 +4,7 @@ export interface Embedder {
   readonly name: string;
 
   /**
-   * A vector of length 1 for each text, in order, all of the same dimensions.
+   * A vector of length 1 for each text, in order, all of the same dimensions. Zeros where the model finds nothing in a text.
    *
    * @throws {@link EmbeddingError}, or the signal's reason.
    */

@@ -1,153 +1,144 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, request } from 'undici';
-import { type Embedder, EmbeddingError } from './embedder.ts';
+import { Agent } from 'undici';
+import type { Embedder } from './embedder.ts';
+import { normalise } from './normalise.ts';
+import { type Endpoint, postTexts } from './post-texts.ts';
 import { readVectors } from './read-vectors.ts';
+import type { Refusal } from './refusal.ts';
+
+/** How long an idle connection is kept, in ms, where the server does not say. One that was closed meanwhile is retried. */
+const KEEP_ALIVE_MS = 30_000;
+/** Most texts of one request, so that its answer fits in memory. */
+const MAX_TEXTS = 256;
+/** Requests are never made smaller for good than this, whatever was refused. */
+const MIN_TEXTS = 8;
+/** Texts shorter than this, in UTF-16 units, are not cut: nothing refuses them for their length. */
+const MIN_CUT = 256;
 
 export interface OpenAICompatibleEmbedderOptions {
-  /** Such as `https://api.openai.com/v1`. */
+  /** URL that `/embeddings` is appended to, such as `https://api.openai.com/v1`. Its query, if any, is kept. */
   baseUrl: string;
-  /** Default none. */
+  /** Sent as a bearer token. Default none. */
   apiKey?: string;
+  headers?: Readonly<Record<string, string>>;
   model: string;
-  /** Default the model's own. */
+  /** Asked of the endpoint, which must know how. Default the model's own, and nothing is asked. */
   dimensions?: number;
-  /** Longest wait for an answer, in ms. Default 60,000. */
+  /** Default the model, with `@` and the dimensions where they are asked for. */
+  name?: string;
+  /** Longest wait until a connection stands, in ms. Default 10,000. */
+  connectTimeoutMs?: number;
+  /** Longest wait for an answer, in ms. What may pass is tried four times. Default 60,000. */
   timeoutMs?: number;
 }
 
 /** An embedder whose connections its owner ends. */
 export interface OpenAICompatibleEmbedder extends Embedder {
+  /** What is under way fails. May be called twice. */
   close(): Promise<void>;
-}
-
-/** Pauses between attempts, in ms, where the endpoint does not say how long; some of each is left to chance. */
-const PAUSES_MS = [250, 1000, 4000];
-/** Longest pause that an endpoint may ask for, in ms. */
-const MAX_PAUSE_MS = 20_000;
-/** Largest answer, in bytes: 2,048 vectors of 4,096 dimensions as text. */
-const MAX_ANSWER_BYTES = 256 * 2 ** 20;
-
-/** What an endpoint answered. */
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-  readonly retryAfterMs: number | null;
 }
 
 /**
  * Embeds with any endpoint that has OpenAI's `POST /embeddings`.
  *
- * What may pass, such as too many requests, is tried again; a batch that is too large for the endpoint is sent in halves.
+ * What may pass, such as too many requests, is tried again. Where there are too many texts for the endpoint, they are sent in
+ * halves; where a single one is too long for the model, its vector is the mean of those of its halves.
+ *
+ * @throws `TypeError` for a `baseUrl` that is no URL.
  */
 export function createOpenAICompatibleEmbedder(options: OpenAICompatibleEmbedderOptions): OpenAICompatibleEmbedder {
-  const { baseUrl, apiKey, model, dimensions, timeoutMs = 60_000 } = options;
-  const agent = new Agent({ connections: 4, connect: { timeout: 10_000 } });
-  const url = `${baseUrl.replace(/\/+$/, '')}/embeddings`;
-  const name = dimensions === undefined ? model : `${model}@${dimensions}`;
+  const { baseUrl, apiKey, headers, model, dimensions, connectTimeoutMs = 10_000, timeoutMs = 60_000 } = options;
+  const { name = dimensions === undefined ? model : `${model}@${dimensions}` } = options;
+  const url = appendPath(baseUrl, '/embeddings');
+  const endpoint: Endpoint = {
+    title: `The embeddings endpoint of ${url.origin}`,
+    url,
+    apiKey,
+    headers: {
+      'content-type': 'application/json',
+      ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+      ...headers,
+    },
+    dispatcher: new Agent({
+      connect: { timeout: connectTimeoutMs },
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    }),
+    timeoutMs,
+  };
+  /** Base64 has a quarter of the size of figures and is read faster, but Google and older vLLMs refuse it. */
+  let encoding: 'base64' | 'float' = 'base64';
+  let isEncodingKnown = false;
+  let maxTexts = MAX_TEXTS;
+  let expectedDimensions = dimensions;
 
-  async function ask(input: readonly string[], signal: AbortSignal): Promise<Answer> {
-    const limit = AbortSignal.timeout(timeoutMs);
-    try {
-      const response = await request(url, {
-        method: 'POST',
-        dispatcher: agent,
-        signal: AbortSignal.any([signal, limit]),
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
-        headers: {
-          'content-type': 'application/json',
-          ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
-        },
-        body: JSON.stringify({
-          model,
-          input,
-          encoding_format: 'base64',
-          ...(dimensions !== undefined && { dimensions }),
-        }),
-      });
-      return {
-        status: response.statusCode,
-        body: parseJson(await readText(response.body)),
-        retryAfterMs: readRetryAfter(response.headers['retry-after']),
-      };
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof EmbeddingError) throw error;
-      throw new EmbeddingError(`The embeddings endpoint '${url}' cannot be reached.`, {
-        cause: error,
-        retryable: true,
-      });
+  async function ask(
+    texts: readonly string[],
+    signal: AbortSignal,
+    asked = encoding,
+  ): Promise<Float32Array[] | Refusal> {
+    const body = {
+      model,
+      input: texts,
+      // Figures are the default, and not all who answer with them know the field.
+      ...(asked === 'base64' && { encoding_format: asked }),
+      ...(dimensions !== undefined && { dimensions }),
+    };
+    const answer = await postTexts(endpoint, body, signal);
+    if ('body' in answer) {
+      const vectors = readVectors(endpoint.title, answer.body, { count: texts.length, dimensions: expectedDimensions });
+      expectedDimensions ??= vectors[0]?.length;
+      encoding = asked;
+      isEncodingKnown = true;
+      return vectors;
     }
+    const { refusal } = answer;
+    const mayBeEncoding = asked === 'base64' && !isEncodingKnown && refusal.isMalformed && !refusal.isTooMuch;
+    return mayBeEncoding ? ask(texts, signal, 'float') : refusal;
   }
 
-  async function embed(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> {
-    // Endpoints refuse an empty text.
-    const input = texts.map((text) => (text === '' ? ' ' : text));
-    for (let attempt = 0; ; attempt++) {
-      const answer = await ask(input, signal).catch((error: unknown) => {
-        if (!(error instanceof EmbeddingError) || !error.retryable || attempt >= PAUSES_MS.length) throw error;
-        return null;
-      });
-      if (answer?.status === 200) return readVectors(answer.body, input.length, dimensions);
-      if (answer && isTooLarge(answer) && input.length > 1) {
-        const half = Math.ceil(input.length / 2);
-        return [...(await embed(texts.slice(0, half), signal)), ...(await embed(texts.slice(half), signal))];
-      }
-      if (answer && (!mayPass(answer.status) || attempt >= PAUSES_MS.length)) {
-        throw new EmbeddingError(`The embeddings endpoint answered ${answer.status}: ${messageOf(answer.body)}`, {
-          retryable: mayPass(answer.status),
-        });
-      }
-      const pauseMs = PAUSES_MS[attempt] as number;
-      const ms = Math.min(answer?.retryAfterMs ?? pauseMs * (0.5 + Math.random()), MAX_PAUSE_MS);
-      await sleep(ms, undefined, { signal });
-    }
+  async function embedBatch(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> {
+    const answer = await ask(texts, signal);
+    if (Array.isArray(answer)) return answer;
+    if (!answer.isTooMuch) throw answer.error;
+    const [only] = texts;
+    if (texts.length === 1 && only !== undefined) return [await embedHalves(only, answer, signal)];
+    const half = Math.ceil(texts.length / 2);
+    maxTexts = Math.min(maxTexts, Math.max(half, MIN_TEXTS));
+    const first = await embedBatch(texts.slice(0, half), signal);
+    return [...first, ...(await embedBatch(texts.slice(half), signal))];
+  }
+
+  async function embedHalves(text: string, { error }: Refusal, signal: AbortSignal): Promise<Float32Array> {
+    if (text.length < MIN_CUT) throw error;
+    const half = Math.ceil(text.length / 2);
+    const [first, second] = await embedBatch([text.slice(0, half), text.slice(half)].map(toInput), signal);
+    return normalise((first as Float32Array).map((value, index) => value + (second?.[index] as number)));
   }
 
   return {
     name,
-    embed: async (texts, { signal }) => (texts.length === 0 ? [] : embed(texts, signal)),
-    close: () => agent.close(),
+
+    async embed(texts, { signal }) {
+      const vectors: Float32Array[] = [];
+      while (vectors.length < texts.length) {
+        const batch = texts.slice(vectors.length, vectors.length + maxTexts).map(toInput);
+        vectors.push(...(await embedBatch(batch, signal)));
+      }
+      return vectors;
+    },
+
+    close: () => endpoint.dispatcher.destroy(),
   };
 }
 
-async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > MAX_ANSWER_BYTES) {
-      throw new EmbeddingError('The embeddings endpoint answered too much.', { retryable: false });
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
+/** Endpoints refuse texts that are empty, and some what is no Unicode. */
+function toInput(text: string): string {
+  return text.trim() === '' ? '.' : text.toWellFormed();
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-function mayPass(status: number): boolean {
-  return status === 408 || status === 409 || status === 429 || status >= 500;
-}
-
-/** Whether fewer texts may do. */
-function isTooLarge({ status, body }: Answer): boolean {
-  return status === 413 || (status === 400 && /too (many|large|long)|maximum|exceed/i.test(messageOf(body)));
-}
-
-function messageOf(body: unknown): string {
-  const error = (body as { error?: { message?: unknown } | string } | null)?.error;
-  const message = typeof error === 'string' ? error : error?.message;
-  return typeof message === 'string' ? message.slice(0, 300) : 'no message';
-}
-
-function readRetryAfter(header: string | string[] | undefined): number | null {
-  const seconds = Number(Array.isArray(header) ? header[0] : header);
-  return header === undefined || !Number.isFinite(seconds) || seconds < 0 ? null : seconds * 1000;
+function appendPath(baseUrl: string, path: string): URL {
+  const url = new URL(baseUrl);
+  url.pathname = url.pathname.replace(/\/+$/, '') + path;
+  return url;
 }
