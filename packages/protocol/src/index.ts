@@ -59,6 +59,7 @@ export {
   threadLockedForMessages,
   tooDeeplyNested,
   toolOutputMismatch,
+  tooManyComparisons,
   tooManyParts,
   tooManyProperties,
   unknownFunctionChoice,

@@ -16,6 +16,13 @@ describe('error texts', () => {
     [texts.notFound('upload', 'upload_x'), 404, "No upload found with id 'upload_x'."],
     [texts.notFound('file', 'file-x'), 404, 'No such File object: file-x', null, 'id'],
     [texts.noSuchFile('file-x', 400), 400, 'No such File object: file-x', null, 'id'],
+    [
+      texts.tooManyComparisons('filters', 1000, 1002),
+      400,
+      "Invalid 'filters': too many comparisons. Expected at most 1000 values to compare with, but got 1002 instead.",
+      'invalid_value',
+      'filters',
+    ],
     [texts.vectorStoreExpired('vs_x'), 400, "Vector store 'vs_x' has expired."],
     [texts.vectorStoreFileNotFound('file-x', 'vs_x'), 404, "No file found with id 'file-x' in vector store 'vs_x'."],
     [texts.modelNotFound('x'), 404, "The model 'x' does not exist", 'model_not_found', 'model'],

@@ -339,6 +339,15 @@ export function noWeight(param: string): ApiError {
   });
 }
 
+/** Filters that together compare with more values than are looked at. */
+export function tooManyComparisons(param: string, max: number, count: number): ApiError {
+  return invalidRequest({
+    message: `Invalid '${param}': too many comparisons. Expected at most ${max} values to compare with, but got ${count} instead.`,
+    param,
+    code: 'invalid_value',
+  });
+}
+
 // State
 
 export function threadLockedForMessages(threadId: string, runId: string): ApiError {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { tooDeeplyNested } from '../errors/error-texts.ts';
+import { tooDeeplyNested, tooManyComparisons } from '../errors/error-texts.ts';
 import { refusal } from '../errors/refusal.ts';
 import { boundedArray } from '../primitives/bounded-array.ts';
 import { text } from '../primitives/text.ts';
 
 /** Deepest nesting of compound filters. */
 const MAX_DEPTH = 16;
-/** Most filters in one compound, and most values of `in` and `nin`. */
-const MAX_ITEMS = 1000;
+/** Most values that a filter compares with, all together: each is compared with every file. */
+const MAX_VALUES = 1000;
 
 const Key = text({ max: 64 }).min(1);
 const Single = z.union([z.string(), z.number(), z.boolean()]);
@@ -18,7 +18,7 @@ const ComparisonFilter = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.enum(['in', 'nin']),
     key: Key,
-    value: boundedArray(z.union([z.string(), z.number()]), { max: MAX_ITEMS }),
+    value: boundedArray(z.union([z.string(), z.number()]), { max: MAX_VALUES }),
   }),
 ]);
 
@@ -36,10 +36,19 @@ function filterOfDepth(depth: number): z.ZodType<AttributeFilter> {
     ...ComparisonFilter.options,
     z.strictObject({
       type: z.enum(['and', 'or']),
-      filters: boundedArray(inner, { min: 1, max: MAX_ITEMS }),
+      filters: boundedArray(inner, { min: 1, max: MAX_VALUES }),
     }),
   ]) as z.ZodType<AttributeFilter>;
 }
 
+function countValues(filter: AttributeFilter): number {
+  if (filter.type === 'in' || filter.type === 'nin') return filter.value.length;
+  if (filter.type !== 'and' && filter.type !== 'or') return 1;
+  return filter.filters.reduce((count, each) => count + countValues(each), 0);
+}
+
 /** Source: OpenAPI ComparisonFilter and CompoundFilter. */
-export const AttributeFilter = filterOfDepth(0);
+export const AttributeFilter = filterOfDepth(0).check(({ value, issues }) => {
+  const count = countValues(value);
+  if (count > MAX_VALUES) issues.push(refusal(value, (param) => tooManyComparisons(param, MAX_VALUES, count)));
+});

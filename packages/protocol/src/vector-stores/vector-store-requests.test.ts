@@ -30,6 +30,7 @@ describe('requests about vector stores', () => {
     ['a batch of files', CreateVectorStoreFileBatchRequest, { files: [{ file_id: 'f', attributes: { a: 1 } }] }],
     ['several queries', SearchVectorStoreRequest, { query: ['a', 'b'] }],
     ['a comparison', SearchVectorStoreRequest, search({ type: 'nin', key: 'k', value: ['a', 1] })],
+    ['many values', SearchVectorStoreRequest, search({ type: 'in', key: 'k', value: ids(1000) })],
     ['nested filters', SearchVectorStoreRequest, search(nested(16))],
   ])('take %s as it is', (_, schema, body) => {
     expect(parseRequest(schema, body)).toEqual(body);
@@ -125,6 +126,14 @@ describe('requests about vector stores', () => {
       { query: 'q', ranking_options: { hybrid_search: { embedding_weight: 0, text_weight: 0 } } },
       'ranking_options.hybrid_search',
       'must be greater than 0',
+    ],
+    ['long query', SearchVectorStoreRequest, { query: 'x'.repeat(32_769) }, 'query', 'string too long'],
+    [
+      'comparisons',
+      SearchVectorStoreRequest,
+      search({ type: 'or', filters: Array.from({ length: 2 }, () => ({ type: 'in', key: 'k', value: ids(501) })) }),
+      'filters',
+      'Expected at most 1000 values to compare with, but got 1002 instead',
     ],
     ['deep filters', SearchVectorStoreRequest, search(nested(18)), `filters${'.filters[0]'.repeat(17)}`, 'nested'],
   ])('refuse %s', (_, schema, body, param, message) => {

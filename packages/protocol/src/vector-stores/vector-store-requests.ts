@@ -11,12 +11,13 @@ import { AttributeFilter } from './attribute-filter.ts';
 import { Attributes } from './attributes.ts';
 import { VectorStoreFileStatus } from './vector-store-file.ts';
 
-/** Limits of vector stores: files of a request that makes a store, and of one that makes a batch. */
+/** Limits of vector stores: files of a request that makes a store, and of one that makes a batch; results and queries of a search. */
 export const VECTOR_STORE_LIMITS = {
   filesAtCreation: 500,
   filesOfBatch: 2000,
   searchResults: 50,
   queries: 16,
+  queryCharacters: 32_768,
 } as const;
 
 const ExpiresAfter = z.strictObject({
@@ -84,7 +85,7 @@ export const CreateVectorStoreFileBatchRequest = z
   });
 export type CreateVectorStoreFileBatchRequest = z.infer<typeof CreateVectorStoreFileBatchRequest>;
 
-const Query = z.string().min(1);
+const Query = text({ max: VECTOR_STORE_LIMITS.queryCharacters }).min(1);
 
 /** Body of `POST /v1/vector_stores/{vector_store_id}/search`. Source: OpenAPI VectorStoreSearchRequest. */
 export const SearchVectorStoreRequest = z.strictObject({
