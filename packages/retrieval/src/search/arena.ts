@@ -16,6 +16,7 @@ export const MAX_ROWS = 4096;
 /** The first page is for the query and the products. */
 const QUERY_AT = 0;
 const PRODUCTS_AT = 2 * MAX_DIMENSIONS;
+const ONE_PRODUCT_AT = PRODUCTS_AT + 4 * MAX_ROWS;
 
 /**
  * Memory for what is searched. It grows as it is needed, up to its limit, and never shrinks: what is given back is taken again.
@@ -30,6 +31,8 @@ export class Arena {
   signed = new Int8Array(0);
   words = new Uint32Array(0);
   floats = new Float32Array(0);
+  #query = new Int16Array(0);
+  #products = new Int32Array(0);
 
   /** @param limit - In bytes, at least 64 KiB; of more than 4 GiB 4 GiB are used. */
   constructor(limit: number) {
@@ -62,7 +65,7 @@ export class Arena {
 
   /** Sets what rows are multiplied with, until somebody else does. */
   setQuery(values: Int16Array): void {
-    new Int16Array(this.#memory.buffer, QUERY_AT, values.length).set(values);
+    this.#query.set(values);
   }
 
   /**
@@ -70,11 +73,17 @@ export class Arena {
    *
    * @param rows - Where they begin; at most {@link MAX_ROWS}.
    * @param stride - Bytes of each, a multiple of 16, as many as the query has values.
-   * @returns Valid until the next call.
+   * @returns Valid until the next call; those of other rows follow.
    */
   multiply(rows: number, count: number, stride: number): Int32Array {
     this.#kernel.dot(rows, count, stride, QUERY_AT, PRODUCTS_AT);
-    return new Int32Array(this.#memory.buffer, PRODUCTS_AT, count);
+    return this.#products;
+  }
+
+  /** The product of one row with the query. Leaves those of {@link Arena.multiply} valid. */
+  multiplyOne(row: number, stride: number): number {
+    this.#kernel.dot(row, 1, stride, QUERY_AT, ONE_PRODUCT_AT);
+    return this.#products[MAX_ROWS] as number;
   }
 
   #grow(wanted: number): boolean {
@@ -99,6 +108,8 @@ export class Arena {
     this.signed = new Int8Array(buffer);
     this.words = new Uint32Array(buffer);
     this.floats = new Float32Array(buffer);
+    this.#query = new Int16Array(buffer, QUERY_AT, MAX_DIMENSIONS);
+    this.#products = new Int32Array(buffer, PRODUCTS_AT, MAX_ROWS + 1);
   }
 }
 

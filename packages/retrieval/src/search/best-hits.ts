@@ -22,7 +22,8 @@ export class BestHits {
 
   /** What is worse than this is not kept. */
   get worst(): number {
-    return this.#chunks.length < this.#room ? -Infinity : (this.#chunks.at(-1) as ScoredChunk).score;
+    const last = this.#chunks[this.#room - 1];
+    return last ? last.score : -Infinity;
   }
 
   /** Best first. */

@@ -1,3 +1,6 @@
+/** More than so many are copied as a whole, for which an object is made. */
+const MIN_COPIED = 64;
+
 /** 32-bit numbers that become more. */
 export class GrowingWords {
   #words = new Uint32Array(256);
@@ -20,7 +23,8 @@ export class GrowingWords {
       words.set(this.words);
       this.#words = words;
     }
-    this.#words.set(from.subarray(start, end), this.#length);
+    if (end - start > MIN_COPIED) this.#words.set(from.subarray(start, end), this.#length);
+    else for (let at = start, to = this.#length; at < end; at++, to++) this.#words[to] = from[at] as number;
     this.#length = length;
   }
 }

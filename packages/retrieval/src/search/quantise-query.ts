@@ -2,7 +2,7 @@ import { strideOf } from '../segments/segment-layout.ts';
 
 /** A query's vector, to be multiplied with rows of bytes. */
 export interface QuantisedQuery {
-  readonly exact: Float32Array;
+  readonly dimensions: number;
   /** As many as a row has bytes; as large as they may be so that no product leaves 32 bits. */
   readonly values: Int16Array;
   /** What they are multiplied by. */
@@ -16,5 +16,5 @@ export function quantiseQuery(vector: Float32Array): QuantisedQuery {
   const scale = largest / greatest;
   const values = new Int16Array(strideOf(vector.length));
   if (scale > 0) for (const [index, value] of vector.entries()) values[index] = Math.round(value / scale);
-  return { exact: vector, values, scale };
+  return { dimensions: vector.length, values, scale };
 }

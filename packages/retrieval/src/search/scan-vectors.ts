@@ -2,7 +2,6 @@ import { type Arena, MAX_ROWS } from './arena.ts';
 import type { BestHits } from './best-hits.ts';
 import type { CachedSegment } from './cached-segment.ts';
 import type { QuantisedQuery } from './quantise-query.ts';
-import type { Turns } from './turns.ts';
 
 /**
  * How far the similarity by the high bytes may be from the true one, in units of a row's high bytes. Their rounding adds up to a
@@ -10,39 +9,39 @@ import type { Turns } from './turns.ts';
  */
 const MARGIN = 2;
 
-/** Offers the chunks of a segment by their cosine with a query; those that the high bytes rule out are not looked at closer. */
-export async function scanVectors(
-  { arena, turns }: { arena: Arena; turns: Turns },
-  { segment, ordinal }: { segment: CachedSegment; ordinal: number },
-  query: QuantisedQuery,
-  best: BestHits,
-): Promise<void> {
-  const { counts, layout, start } = segment;
-  for (let first = 0; first < counts.chunks; first += MAX_ROWS) {
-    if (turns.isOver()) await turns.next();
-    const count = Math.min(MAX_ROWS, counts.chunks - first);
-    arena.setQuery(query.values);
-    const products = arena.multiply(start + layout.high + first * layout.stride, count, layout.stride);
-    const { floats, signed } = arena;
-    const scalesAt = (start + layout.scales) / 4 + first;
-    for (let index = 0; index < count; index++) {
-      const scale = floats[scalesAt + index] as number;
-      const unit = scale * 256;
-      const near = (products[index] as number) * unit * query.scale;
-      if (near + MARGIN * unit < best.worst) continue;
-      const chunk = first + index;
-      const row = start + chunk * layout.stride;
-      const score = scale * exactProduct(signed, row + layout.high, row + layout.low, query.exact);
-      if (score >= best.worst) best.offer({ segment: ordinal, chunk, score });
-    }
-  }
+/** Up to {@link MAX_ROWS} chunks of a segment. */
+export interface Slice {
+  readonly segment: CachedSegment;
+  /** Position of the segment in the search. */
+  readonly ordinal: number;
+  /** The first of the chunks. */
+  readonly first: number;
 }
 
-function exactProduct(signed: Int8Array, high: number, low: number, query: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < query.length; index++) {
-    const value = (signed[high + index] as number) * 256 + (signed[low + index] as number);
-    sum += value * (query[index] as number);
+/** Offers chunks by their cosine with a query; of those that the high bytes rule out the low ones are not looked at. */
+export function scanVectors(
+  arena: Arena,
+  { segment, ordinal, first }: Slice,
+  query: QuantisedQuery,
+  best: BestHits,
+): void {
+  const { counts, layout, start } = segment;
+  const { stride } = layout;
+  const count = Math.min(MAX_ROWS, counts.chunks - first);
+  arena.setQuery(query.values);
+  const products = arena.multiply(start + layout.high + first * stride, count, stride);
+  const { floats } = arena;
+  const scalesAt = (start + layout.scales) / 4 + first;
+  const lowAt = start + layout.low + first * stride;
+  const margin = (MARGIN * 256) / query.scale;
+  let { worst } = best;
+  for (let index = 0; index < count; index++) {
+    const unit = (floats[scalesAt + index] as number) * query.scale;
+    const high = (products[index] as number) * 256;
+    if ((high + margin) * unit < worst) continue;
+    const score = (high + arena.multiplyOne(lowAt + index * stride, stride)) * unit;
+    if (score < worst) continue;
+    best.offer({ segment: ordinal, chunk: first + index, score });
+    worst = best.worst;
   }
-  return sum;
 }

@@ -1,12 +1,13 @@
 import type { SegmentHit, SegmentSearch } from '@cogitator-ai/openai-engine';
 import { SegmentError } from '../segments/segment-error.ts';
+import { MAX_ROWS } from './arena.ts';
 import { BestHits, compareChunks, type ScoredChunk } from './best-hits.ts';
 import type { CachedSegment } from './cached-segment.ts';
 import { fuseByRank, joinByScore } from './fuse-lists.ts';
 import { inParallel } from './in-parallel.ts';
 import type { QuantisedQuery } from './quantise-query.ts';
 import { readTexts } from './read-texts.ts';
-import { scanVectors } from './scan-vectors.ts';
+import { scanVectors, type Slice } from './scan-vectors.ts';
 import type { SegmentCache } from './segment-cache.ts';
 import { termHash } from './term-hash.ts';
 import { createTermReader } from './terms.ts';
@@ -59,12 +60,16 @@ export async function searchSegments(
   });
   const matches = new WordMatches(queries.flatMap(({ terms }) => terms));
 
-  await eachSegment(context, { segments, source, signal }, async (segment, ordinal) => {
-    const scanned = queries.filter(({ vector }) => vector && isComparable(segment, vector));
-    for (const { vector, near } of scanned)
-      await scanVectors({ arena: cache.arena, turns }, { segment, ordinal }, vector as QuantisedQuery, near);
+  await eachSlice(context, { segments, source, signal }, (slice) => {
+    const { segment, first } = slice;
+    let isScanned = false;
+    for (const { vector, near } of queries) {
+      if (!vector || !isComparable(segment, vector)) continue;
+      scanVectors(cache.arena, slice, vector, near);
+      isScanned = true;
+    }
     // What has no vectors takes part by its words.
-    if (byWords || scanned.length === 0) matches.add(cache.arena, { segment, ordinal });
+    if (first === 0 && (byWords || !isScanned)) matches.add(cache.arena, slice);
   });
 
   const best = new Map<string, ScoredChunk>();
@@ -86,21 +91,23 @@ export async function searchSegments(
   return readTexts(hits, { cache, source, signal, onDamage });
 }
 
-function isComparable({ hasVectors, counts }: CachedSegment, { exact }: QuantisedQuery): boolean {
-  return hasVectors && counts.dimensions === exact.length;
+function isComparable({ hasVectors, counts }: CachedSegment, { dimensions }: QuantisedQuery): boolean {
+  return hasVectors && counts.dimensions === dimensions;
 }
 
-/** Looks at each segment that is there: first those in the cache, so that the others do not push them out before. */
-async function eachSegment(
+/** Looks at each segment that is there: first at those in the cache, so that the others do not push them out before. */
+async function eachSlice(
   { cache, turns, onDamage }: SearchContext,
   { segments, source, signal }: Pick<SegmentSearch, 'segments' | 'source'> & { signal: AbortSignal },
-  look: (segment: CachedSegment, ordinal: number) => Promise<void>,
+  look: (slice: Slice) => void,
 ): Promise<void> {
   const lookAndRelease = async (segment: CachedSegment, ordinal: number): Promise<void> => {
     try {
-      if (turns.isOver()) await turns.next();
-      signal.throwIfAborted();
-      await look(segment, ordinal);
+      for (let first = 0; first < segment.counts.chunks; first += MAX_ROWS) {
+        if (turns.isOver()) await turns.next();
+        signal.throwIfAborted();
+        look({ segment, ordinal, first });
+      }
     } finally {
       cache.release(segment);
     }

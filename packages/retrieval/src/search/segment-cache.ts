@@ -29,6 +29,8 @@ interface Entry {
   readonly segment: CachedSegment;
   /** How many use it now. */
   users: number;
+  /** Whether it was used since it was last spared. */
+  isRecent: boolean;
 }
 
 interface Waiter {
@@ -43,7 +45,7 @@ interface Load {
 }
 
 /**
- * What is needed of segments, as much as there is room for; those that were not used for longest go first. Whoever was given one
+ * What is needed of segments, as much as there is room for; those that were not used lately go first. Whoever was given one
  * releases it, and until then it stays.
  */
 export class SegmentCache {
@@ -51,7 +53,7 @@ export class SegmentCache {
   readonly #embedding: string | null;
   readonly #turns: Turns;
   readonly #maxEntries: number;
-  /** In the order of their use. */
+  /** Those that are looked at first when room is needed come first. */
   readonly #entries = new Map<string, Entry>();
   readonly #loads = new Map<string, Load>();
   readonly #loading = new Gate(MAX_LOADS);
@@ -80,8 +82,7 @@ export class SegmentCache {
   take(key: string): CachedSegment | null {
     const entry = this.#entries.get(key);
     if (!entry) return null;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
+    entry.isRecent = true;
     entry.users++;
     return entry.segment;
   }
@@ -173,7 +174,7 @@ export class SegmentCache {
       before.users += users;
       return before.segment;
     }
-    this.#entries.set(segment.key, { segment, users });
+    this.#entries.set(segment.key, { segment, users, isRecent: false });
     while (this.#entries.size > this.#maxEntries && this.#evict());
     return segment;
   }
@@ -198,13 +199,18 @@ export class SegmentCache {
     }
   }
 
-  /** Drops what was not used for longest. @returns Whether there was anything. */
+  /** Drops the first that was not used since it was last spared. @returns Whether there was anything. */
   #evict(): boolean {
-    for (const [key, { segment, users }] of this.#entries) {
-      if (users > 0) continue;
+    // Those that are spared are met once more, at the end.
+    for (const [key, entry] of this.#entries) {
+      if (entry.users > 0) continue;
       this.#entries.delete(key);
-      this.arena.give(segment.start, segment.bytes);
-      return true;
+      if (!entry.isRecent) {
+        this.arena.give(entry.segment.start, entry.segment.bytes);
+        return true;
+      }
+      entry.isRecent = false;
+      this.#entries.set(key, entry);
     }
     return false;
   }

@@ -44,7 +44,7 @@ export class WordMatches {
   }
 
   /** Notes what a segment has of them. */
-  add({ words }: Arena, { segment, ordinal }: { segment: CachedSegment; ordinal: number }): void {
+  add({ words }: Arena, { segment, ordinal }: { readonly segment: CachedSegment; readonly ordinal: number }): void {
     const { counts, layout, start } = segment;
     const position = this.#ordinals.push(ordinal) - 1;
     this.#firstChunks.push(this.#lengths.length);
@@ -118,7 +118,10 @@ export class WordMatches {
     let total = 0;
     for (const length of lengths) total += length;
     const mean = total / lengths.length;
-    return Float64Array.from(lengths, (length) => K1 * (1 - B + (B * length) / mean));
+    const dampings = new Float64Array(lengths.length);
+    for (let index = 0; index < lengths.length; index++)
+      dampings[index] = K1 * (1 - B + (B * (lengths[index] as number)) / mean);
+    return dampings;
   }
 }
 
