@@ -2,6 +2,7 @@ import { type Assistant, type Message, OpenAIError, type Run, type Thread } from
 import { afterAll, describe, expect, it } from 'vitest';
 import { startTestServer } from './server/start-test-server.ts';
 import { connectApi } from './wire/api.ts';
+import { addFile, createStore } from './vector-stores/stores.ts';
 import { theDataOf } from './wire/event-stream.ts';
 import type { WireResponse } from './wire/request.ts';
 
@@ -22,6 +23,9 @@ const run = theDataOf(
   }),
   'thread.run.requires_action',
 );
+const storeId = await createStore(api);
+const fileId = await addFile(api, storeId, 'a.txt', 'apples', { attributes: { a: 'b' } });
+const store = `/vector_stores/${storeId}`;
 
 const FORM = 'multipart/form-data; boundary=b';
 const nested = (depth: number, open: string, close: string): string => open.repeat(depth) + close.repeat(depth);
@@ -47,6 +51,14 @@ const BODIES: Record<string, string> = {
     '{"model":null,"name":null,"tools":null,"metadata":null,"messages":null,"content":null,"role":null,"assistant_id":null,"tool_outputs":null,"stream":null,"thread":null}',
   'odd lists':
     '{"model":"x","tools":[null,1,{"type":null},{"type":"function"}],"messages":[null],"tool_outputs":[null,{"tool_call_id":5},{}],"content":[null,{"type":"x"}],"role":"user","assistant_id":""}',
+  'search for anything':
+    '{"query":"\\u0000 \\ud800 * \\" OR 1=1","filters":{"type":"eq","key":"__proto__","value":"x"}}',
+  'search for too much': JSON.stringify({ query: 'a '.repeat(1_000_000) }),
+  'deep filters': `{"query":"x","filters":${'{"type":"and","filters":['.repeat(5000)}${']}'.repeat(5000)}}`,
+  'many filters': JSON.stringify({ query: 'apples', filters: manyFilters() }),
+  'odd filters':
+    '{"query":["x"],"filters":{"type":"or","filters":[null,{"type":"in","key":"a","value":[[]]},{"type":"eq"}]}}',
+  'odd files': '{"file_id":"\\u0000","file_ids":[null,"__proto__"],"files":[{}],"attributes":{"a":{}}}',
   'the same key twice': '{"model":"x","model":5}',
 };
 
@@ -86,6 +98,15 @@ const pathsWith = (id: string): string[] => [
   `/files/${id}`,
   `/files/${id}/content`,
   `/models/${id}`,
+  `/vector_stores/${id}`,
+  `/vector_stores/${id}/search`,
+  `/vector_stores/${id}/files`,
+  `/vector_stores/${id}/file_batches`,
+  `${store}/files/${id}`,
+  `${store}/files/${id}/content`,
+  `${store}/file_batches/${id}`,
+  `${store}/file_batches/${id}/cancel`,
+  `${store}/file_batches/${id}/files`,
 ];
 
 const POSTS = [
@@ -101,6 +122,12 @@ const POSTS = [
   `/threads/${thread.id}/runs`,
   `/threads/${thread.id}/runs/${run.id}`,
   `/threads/${thread.id}/runs/${run.id}/submit_tool_outputs`,
+  '/vector_stores',
+  store,
+  `${store}/search`,
+  `${store}/files`,
+  `${store}/files/${fileId}`,
+  `${store}/file_batches`,
 ];
 
 const LISTS = [
@@ -109,6 +136,8 @@ const LISTS = [
   `/threads/${thread.id}/runs`,
   `/threads/${thread.id}/runs/${run.id}/steps`,
   '/files',
+  '/vector_stores',
+  `${store}/files`,
 ];
 
 /** What is wrong with an answer: it should be a refusal with a whole error, or a success. */
@@ -205,8 +234,16 @@ describe('hostile input is no fault of the server', () => {
     expect(await api.get<Run>(`/threads/${thread.id}/runs/${run.id}`)).toMatchObject({ status: 'requires_action' });
     const { data } = await api.get<{ data: Message[] }>(`/threads/${thread.id}/messages`);
     expect(data.map(({ id }) => id)).toEqual([message.id]);
+    expect(await api.post(`${store}/search`, { query: 'apples' })).toMatchObject({ data: [{ file_id: fileId }] });
   });
 });
+
+/** More comparisons than are made for one search, in filters that are wide and deep. */
+function manyFilters(): object {
+  let filter: object = { type: 'ne', key: 'a', value: 'x' };
+  for (const width of [1000, 200]) filter = { type: 'and', filters: Array.from({ length: width }, () => filter) };
+  return filter;
+}
 
 function part(name: string, value: string): string {
   return `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;

@@ -3,14 +3,16 @@ import { collectObjects } from './object-keys/collect-objects.ts';
 import { outline } from './object-keys/outline.ts';
 import { RECORDED_KEYS } from './object-keys/recorded-keys.ts';
 import { startEngineServer } from './server/start-engine-server.ts';
+import { createHeldRetrieval } from './vector-stores/held-retrieval.ts';
 
+const retrieval = createHeldRetrieval();
 const servers = [
-  await startEngineServer({}),
+  await startEngineServer({ retrieval }),
   await startEngineServer({ limits: { runLifetimeMs: 1000 }, sweepIntervalMs: 5 }),
 ] as const;
 afterAll(() => Promise.all(servers.map((server) => server.close())));
 
-const objects = await collectObjects(...servers);
+const objects = await collectObjects(...servers, retrieval);
 const kinds = Map.groupBy(objects, ([name, value]) => kindOf(name, value));
 
 it.each(Object.entries(RECORDED_KEYS))('%s has exactly the keys of recorded traffic, in their order', (kind, keys) => {

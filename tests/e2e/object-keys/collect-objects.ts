@@ -9,10 +9,15 @@ import type {
   Thread,
   Upload,
   UploadPart,
+  VectorStore,
+  VectorStoreFile,
+  VectorStoreFileBatch,
 } from '@cogitator-ai/openai-protocol';
 import type { Reply } from '@cogitator-ai/tests-upstream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineServer } from '../server/start-engine-server.ts';
+import type { HeldRetrieval } from '../vector-stores/held-retrieval.ts';
+import { upload as uploadText } from '../vector-stores/stores.ts';
 import { type Api, connectApi } from '../wire/api.ts';
 import { theDataOf } from '../wire/event-stream.ts';
 import { multipart } from '../wire/multipart.ts';
@@ -26,10 +31,19 @@ const FUNCTION = { type: 'function', function: { name: 'f' } };
 const CALL: Reply = { toolCalls: [{ id: 'call_A', name: 'f', arguments: ['{"a"', ':1}'] }] };
 const SILENCE = { after: 2, until: new Promise(() => {}) };
 
-/** Every kind of object in every state that a client can bring it to. */
-export async function collectObjects(server: EngineServer, shortLived: EngineServer): Promise<Objects> {
+/**
+ * Every kind of object in every state that a client can bring it to.
+ *
+ * @param retrieval - The server's.
+ */
+export async function collectObjects(
+  server: EngineServer,
+  shortLived: EngineServer,
+  retrieval: HeldRetrieval,
+): Promise<Objects> {
   const objects: Objects = new Map();
   await collectResources(server, objects);
+  await collectStores(connectApi(server.baseURL), retrieval, objects);
   for (const [status, reply] of ENDINGS) await collectRun(server, status, reply, objects);
   await collectToolRun(server, objects);
   await collectCancelled(server, objects);
@@ -102,6 +116,54 @@ async function collectUploads(api: Api, objects: Objects): Promise<void> {
   objects.set('upload: completed', await api.post(`/uploads/${pending.id}/complete`, { part_ids: [part.id] }));
   const { id } = await api.post<Upload>('/uploads', request);
   objects.set('upload: cancelled', await api.post(`/uploads/${id}/cancel`));
+}
+
+async function collectStores(api: Api, retrieval: HeldRetrieval, objects: Objects): Promise<void> {
+  objects.set('page of vector stores, empty', await api.get('/vector_stores'));
+  const { id, ...store } = await api.post<VectorStore>('/vector_stores', {});
+  objects.set('vector store, empty', { id, ...store });
+  objects.set(
+    'vector store with everything',
+    await api.post('/vector_stores', {
+      name: 'x',
+      description: 'x',
+      expires_after: { anchor: 'last_active_at', days: 1 },
+      metadata: { a: 'b' },
+    }),
+  );
+  const path = `/vector_stores/${id}`;
+  objects.set('page of files of a vector store, empty', await api.get(`${path}/files`));
+  retrieval.held = true;
+  const fileId = await uploadText(api, 'a.txt', 'apples');
+  const attributes = { a: 'b', c: 1, d: true };
+  const file = await api.post<VectorStoreFile>(`${path}/files`, { file_id: fileId, attributes });
+  objects.set('file of a vector store: in_progress', file);
+  objects.set('vector store: in_progress', await api.get(path));
+  objects.set('content of a file of a vector store, empty', await api.get(`${path}/files/${fileId}/content`));
+  const startBatch = async (...names: string[]) =>
+    api.post<VectorStoreFileBatch>(`${path}/file_batches`, {
+      file_ids: await Promise.all(names.map((name) => uploadText(api, name, 'pears'))),
+    });
+  const left = await startBatch('b.txt');
+  objects.set('batch of files: in_progress', left);
+  objects.set('batch of files: cancelled', await api.post(`${path}/file_batches/${left.id}/cancel`));
+  const ofBatch = await api.get<ListResponse<VectorStoreFile>>(`${path}/file_batches/${left.id}/files`);
+  objects.set('page of files of a batch', ofBatch);
+  objects.set('file of a vector store: cancelled', ofBatch.data[0]);
+  retrieval.release();
+  const batch = await startBatch('c.txt', 'd.exe');
+  while ((await api.get<VectorStore>(path)).status === 'in_progress') await sleep(5);
+  objects.set('batch of files: completed', await api.get(`${path}/file_batches/${batch.id}`));
+  objects.set('file of a vector store: completed', await api.get(`${path}/files/${fileId}`));
+  const failed = await api.get<ListResponse<VectorStoreFile>>(`${path}/files?filter=failed`);
+  objects.set('file of a vector store: failed', failed.data[0]);
+  objects.set('vector store: completed', await api.get(path));
+  objects.set('content of a file of a vector store', await api.get(`${path}/files/${fileId}/content`));
+  objects.set('results of a search', await api.post(`${path}/search`, { query: 'apples' }));
+  objects.set('results of a search, empty', await api.post(`${path}/search`, { query: 'cars' }));
+  objects.set('page of vector stores', await api.get('/vector_stores?limit=1'));
+  objects.set('deleted file of a vector store', await remove(api, `${path}/files/${fileId}`));
+  objects.set('deleted vector store', await remove(api, path));
 }
 
 function everything(model: string, fileId: string): object {

@@ -24,6 +24,17 @@ export const RECORDED_KEYS: Readonly<Record<string, string>> = {
   upload: 'id object bytes created_at filename purpose status expires_at',
   'upload, completed': 'id object bytes created_at filename purpose status expires_at file',
   'upload.part': 'id object created_at upload_id',
+  // Vector store object; `description` is the OpenAPI description's.
+  vector_store:
+    'id object created_at name description usage_bytes file_counts status expires_after expires_at last_active_at metadata',
+  // Vector store files.
+  'vector_store.file':
+    'id object usage_bytes created_at vector_store_id status last_error chunking_strategy attributes',
+  'vector_store.file_content.page': 'object data has_more next_page',
+  // File batches.
+  'vector_store.file_batch': 'id object created_at vector_store_id status file_counts',
+  // Search endpoint.
+  'vector_store.search_results.page': 'object search_query data has_more next_page',
   // Model.
   model: 'id object created owned_by',
   // Pagination: response envelope.
@@ -35,6 +46,8 @@ export const RECORDED_KEYS: Readonly<Record<string, string>> = {
   'assistant.deleted': 'id object deleted',
   'thread.deleted': 'id object deleted',
   'thread.message.deleted': 'id object deleted',
+  'vector_store.deleted': 'id object deleted',
+  'vector_store.file.deleted': 'id object deleted',
   // Files: delete.
   'deleted file': 'object deleted id',
   // Models have no paging fields.
