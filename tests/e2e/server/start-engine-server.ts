@@ -1,4 +1,10 @@
-import { createEngine, type EngineLimits, type Logger, type RetrievalPort, type ServerTool } from '@cogitator-ai/openai-engine';
+import {
+  createEngine,
+  type EngineLimits,
+  type Logger,
+  type RetrievalPort,
+  type ServerTool,
+} from '@cogitator-ai/openai-engine';
 import { createApp } from '@cogitator-ai/openai-http';
 import { openModels } from '@cogitator-ai/openai-models';
 import type { Storage } from '@cogitator-ai/openai-storage';

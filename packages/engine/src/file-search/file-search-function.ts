@@ -1,7 +1,7 @@
 import type { FileSearchTool, FunctionDefinition, Run } from '@cogitator-ai/openai-protocol';
 
 /** Most queries of one call. */
-export const MAX_QUERIES = 5;
+const MAX_QUERIES = 5;
 
 /** The run's file_search, or `undefined` when it has none. */
 export function fileSearchOf({ tools }: Run): FileSearchTool | undefined {

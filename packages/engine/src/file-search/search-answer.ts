@@ -26,7 +26,7 @@ export const FIRST_SEARCH = 4;
 const RESERVED = /[【】†\n]/g;
 
 /** The marker by which the model cites a chunk. */
-export function markerOf(search: number, chunk: number, filename: string): string {
+function markerOf(search: number, chunk: number, filename: string): string {
   return `【${search}:${chunk}†${filename.replaceAll(RESERVED, '_')}】`;
 }
 
