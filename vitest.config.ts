@@ -50,7 +50,7 @@ export default defineConfig({
       e2e('e2e-postgres', 'postgres'),
       e2e('e2e-redis', 'redis'),
       // Servers are killed and disks are filled: one after another.
-      project('faults', ['tests/faults/**/*.test.ts'], 120_000, { fileParallelism: false }),
+      project('faults', ['tests/faults/**/*.test.ts'], 240_000, { fileParallelism: false }),
       // Several servers each, of which some are killed.
       project('topology', ['tests/topology/**/*.test.ts'], 120_000, { fileParallelism: false }),
     ],
