@@ -29,7 +29,12 @@ const path = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 const upstreamOf = (tokens: number, tokensPerSecond: number): Promise<MeasuredProcess> =>
   MeasuredProcess.start(path('../process/upstream.ts'), { TOKENS: String(tokens), RATE: String(tokensPerSecond) });
 
-const tokens = rate * Number(values.seconds);
+/** A run lives ten minutes, with what goes before its first token. */
+const MAX_SECONDS = 590;
+const seconds = Number(values.seconds);
+if (seconds > MAX_SECONDS) throw new Error(`A run lives ten minutes: --seconds is at most ${MAX_SECONDS}.`);
+
+const tokens = rate * seconds;
 const options = `--setups '${values.setups}' --streams ${streams} --rate ${rate} --seconds ${values.seconds} --runs ${runs}`;
 console.log(describeRun(`npm run benchmark -- runs ${options}`));
 console.log(
@@ -112,8 +117,8 @@ async function measureBurst(spec: (typeof SETUPS)[string]) {
     const before = await cpuOf(setup);
     const began = performance.now();
     await work(runs);
-    const seconds = (performance.now() - began) / 1000;
-    return { perSecond: runs / seconds, cpuPerRun: ((await cpuOf(setup)) - before) / runs };
+    const elapsed = (performance.now() - began) / 1000;
+    return { perSecond: runs / elapsed, cpuPerRun: ((await cpuOf(setup)) - before) / runs };
   } finally {
     await setup.stop();
     await upstream.stop();
