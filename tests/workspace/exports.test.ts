@@ -13,6 +13,7 @@ const ENTRY_POINTS = {
   'packages/openai-compat': ['.'],
   'packages/protocol': ['.'],
   'packages/queue-bullmq': ['.'],
+  'packages/retrieval': ['.'],
   'packages/storage': ['.', './memory', './driver', './conformance'],
   'packages/storage-postgres': ['.'],
   'packages/storage-redis': ['.'],
