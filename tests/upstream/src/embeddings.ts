@@ -29,6 +29,8 @@ export interface EmbeddingReply {
 
 /** A request for vectors, as it arrived. */
 export interface RecordedEmbeddingRequest {
+  /** Path and query. */
+  readonly url: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: {
     model: string;
@@ -75,8 +77,9 @@ export function createEmbeddings(): Embeddings & {
       replies.length = 0;
       otherwise = {};
     },
-    async answer({ headers }, text, response) {
+    async answer({ url = '', headers }, text, response) {
       const recorded: RecordedEmbeddingRequest = {
+        url,
         headers,
         body: JSON.parse(text) as RecordedEmbeddingRequest['body'],
         aborted: false,

@@ -82,7 +82,7 @@ export async function startUpstream({
     }
     let text = '';
     for await (const chunk of request.setEncoding('utf8')) text += chunk as string;
-    if (request.method === 'POST' && request.url === '/v1/embeddings') {
+    if (request.method === 'POST' && request.url?.split('?')[0] === '/v1/embeddings') {
       await embeddings.answer(request, text, response);
       return;
     }
