@@ -1,22 +1,20 @@
 import { type Chunking, IngestionError, type SourceFile } from '@cogitator-ai/openai-engine';
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
+import { extname } from 'node:path';
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
-import type { Chunk } from './chunk.ts';
+import type { FailureReason } from './child/file-failure.ts';
 import { readFrames } from './child/frames.ts';
-import type { ChildTask } from './child/main.ts';
-import { readableFolders } from './readable-folders.ts';
+import type { Chunk } from './chunk.ts';
+import { type Child, type ChildEnd, startChild } from './start-child.ts';
 import { watchMemory } from './watch-memory.ts';
 
 /** Limits on reading one file. */
 export interface ReadLimits {
   /** How long it may take, in ms. Default 60,000. */
   readonly timeoutMs: number;
-  /** Memory of the child, in bytes. Default 512 MiB. */
+  /** Memory of the process that reads it, in bytes. Default 512 MiB. */
   readonly memoryBytes: number;
-  /** Largest file, in bytes. Default 64 MiB. */
+  /** Largest file, in bytes. Default 256 MiB; one of text alone has at most 64 MiB. */
   readonly maxBytes: number;
   /** Most tokens of its text. Default 5,000,000. */
   readonly maxTextTokens: number;
@@ -25,23 +23,33 @@ export interface ReadLimits {
 const DEFAULT_LIMITS: ReadLimits = {
   timeoutMs: 60_000,
   memoryBytes: 512 * 2 ** 20,
-  maxBytes: 64 * 2 ** 20,
+  maxBytes: 256 * 2 ** 20,
   maxTextTokens: 5_000_000,
 };
-/** Longest answers of a child: those of the longest text in the smallest chunks, each of which repeats half. */
-const MAX_CHUNK_BYTES = 2 ** 20;
-const MAX_TEXT_BYTES = 128 * 2 ** 20;
 
-/** Its folder has both: sources where this is run from sources, else the build. */
-const CHILD = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? 'child/main.ts' : 'child/main.js', import.meta.url),
-);
+/** Largest answers of a child, which the longest texts in the smallest chunks stay below. */
+const MAX_FRAME_BYTES = 2 ** 20;
+const MAX_TEXT_LENGTH = 100_000_000;
+const MAX_CHUNKS = 1_000_000;
 
-const TOO_LARGE = 'The file could not be parsed because it is too large.';
+/** What a file's owner is told. */
+const FAILURES = {
+  unsupported: ['unsupported_file', 'The file type is not supported.'],
+  unparsable: ['invalid_file', 'The file could not be parsed.'],
+  tooLarge: ['invalid_file', 'The file could not be parsed because it is too large.'],
+  tooSlow: ['invalid_file', 'The file could not be parsed in time.'],
+  empty: ['invalid_file', 'The file is empty.'],
+  withoutText: ['invalid_file', 'The file has no text.'],
+  crashed: ['server_error', 'The file could not be read.'],
+} as const satisfies Record<FailureReason | 'tooSlow' | 'crashed', readonly [IngestionError['code'], string]>;
+
+/** How a child ends that a file was too much for, and how one ends that a file has led astray. */
+const EXHAUSTED = new Set<string | null>(['SIGABRT', 'SIGILL', 'SIGTRAP']);
+const ASTRAY = new Set<string | null>(['SIGBUS', 'SIGFPE', 'SIGSEGV']);
 
 /**
  * Reads a file and cuts it into chunks, in a process of its own that may do nothing else and is ended when it takes too long or too
- * much: whatever a file does to its parser, the server goes on.
+ * much: whatever a file does to its parser, this process goes on.
  *
  * @throws `IngestionError` when the file cannot be read; the signal's reason when it is aborted.
  */
@@ -50,80 +58,89 @@ export async function readChunks(
   { chunking, limits, signal }: { chunking: Chunking; limits?: Partial<ReadLimits>; signal: AbortSignal },
 ): Promise<Chunk[]> {
   const { timeoutMs, memoryBytes, maxBytes, maxTextTokens } = { ...DEFAULT_LIMITS, ...limits };
-  if (bytes > maxBytes) throw new IngestionError('invalid_file', TOO_LARGE);
   signal.throwIfAborted();
-  const task: ChildTask = { filename, chunking, maxBytes, maxTextTokens };
-  const child = start(task, memoryBytes);
-  let refusal: string | null = null;
-  const kill = (reason: string): void => {
-    refusal ??= reason;
-    child.kill('SIGKILL');
-  };
-  const timer = setTimeout(() => kill('The file could not be parsed in time.'), timeoutMs);
-  const unwatch = watchMemory(child.pid, memoryBytes, () => kill(TOO_LARGE));
-  const abort = (): void => void child.kill('SIGKILL');
-  signal.addEventListener('abort', abort, { once: true });
-  const exited = once(child, 'close');
-  const feeding = feed(content, child.stdin);
+  if (bytes > maxBytes) throw failureOf('tooLarge');
+  const task = { extension: extname(filename).toLowerCase(), bytes, chunking, maxTextTokens };
+  const child = await startChild(task, { memoryBytes }).catch((cause: unknown) => {
+    throw failureOf('crashed', cause);
+  });
+
+  const stopping = new AbortController();
+  const stopped = AbortSignal.any([signal, stopping.signal]);
+  const stop = (reason: keyof typeof FAILURES, cause?: unknown): void => stopping.abort(failureOf(reason, cause));
+  stopped.addEventListener('abort', child.kill, { once: true });
+  if (stopped.aborted) child.kill();
+
+  let isFed = false;
+  void feed(content, child.input, (cause) => stop('crashed', cause)).then(() => (isFed = true));
+  // It is not the file's fault when its content is slow to come.
+  const timer = setTimeout(() => stop(isFed ? 'tooSlow' : 'crashed'), timeoutMs);
+  const unwatch = watchMemory(child.pid, { maxBytes: memoryBytes, onExcess: () => stop('tooLarge') });
   try {
-    const chunks = await collect(child.stdout);
-    if (chunks) return chunks;
-    throw new IngestionError('invalid_file', refusal ?? 'The file could not be parsed.');
+    const chunks = await readAnswer(child);
+    stopped.throwIfAborted();
+    return chunks;
   } catch (error) {
-    signal.throwIfAborted();
-    // oxlint-disable-next-line typescript/no-unnecessary-condition
-    if (refusal !== null) throw new IngestionError('invalid_file', refusal);
-    if (IngestionError.isInstance(error)) throw error;
-    throw new IngestionError('server_error', 'The file could not be read.', { cause: error });
+    throw stopped.aborted ? stopped.reason : error;
   } finally {
     clearTimeout(timer);
     unwatch();
-    signal.removeEventListener('abort', abort);
-    child.kill('SIGKILL');
-    child.stdin.destroy();
-    await Promise.allSettled([exited, feeding]);
+    stopped.removeEventListener('abort', child.kill);
+    child.kill();
+    child.input.destroy();
+    await child.ended;
   }
 }
 
-function start(task: ChildTask, memoryBytes: number): ChildProcessByStdio<Writable, Readable, null> {
-  const heapMegabytes = Math.floor((memoryBytes * 0.75) / 2 ** 20);
-  const args = [
-    '--permission',
-    ...readableFolders().map((folder) => `--allow-fs-read=${folder}`),
-    `--max-old-space-size=${heapMegabytes}`,
-    '--no-warnings',
-    CHILD,
-    JSON.stringify(task),
-  ];
-  return spawn(process.execPath, args, { env: {}, stdio: ['pipe', 'pipe', 'inherit'] });
-}
-
-/** @returns `null` when the child has ended without an end. */
-async function collect(output: Readable): Promise<Chunk[] | null> {
-  const chunks: Chunk[] = [];
-  let bytes = 0;
-  for await (const frame of readFrames(output, { maxFrameBytes: MAX_CHUNK_BYTES })) {
-    if (frame.kind === 'end') return chunks;
-    if (frame.kind === 'failure') throw new IngestionError(frame.failure.code, frame.failure.message);
-    bytes += frame.chunk.text.length;
-    if (bytes > MAX_TEXT_BYTES) throw new IngestionError('invalid_file', TOO_LARGE);
-    chunks.push(frame.chunk);
-  }
-  return null;
-}
-
-/** A child that has seen enough reads no more; what its answer says is what counts. */
-async function feed(content: AsyncIterable<Uint8Array>, input: Writable): Promise<void> {
-  try {
-    await pipeline(content, input);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && isClosed(error.code))) {
-      input.destroy();
+/** Gives a file to a child for as long as it reads. @param onFailure - Told what the content fails with, before the child sees it end. */
+async function feed(
+  content: AsyncIterable<Uint8Array>,
+  input: Writable,
+  onFailure: (cause: unknown) => void,
+): Promise<void> {
+  async function* parts(): AsyncGenerator<Uint8Array, void, void> {
+    try {
+      yield* content;
+    } catch (error) {
+      onFailure(error);
       throw error;
     }
   }
+  // A child that has seen enough reads no more; what counts is its answer.
+  await pipeline(parts, input).catch(() => {});
 }
 
-function isClosed(code: unknown): boolean {
-  return code === 'EPIPE' || code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE';
+/** What a child says, none of which is believed without a look. */
+async function readAnswer({ output, ended }: Child): Promise<Chunk[]> {
+  try {
+    const chunks: Chunk[] = [];
+    let length = 0;
+    for await (const frame of readFrames(output, { maxFrameBytes: MAX_FRAME_BYTES })) {
+      if (frame.kind === 'failure') throw failureOf(frame.reason);
+      if (frame.kind === 'end' && chunks.length > 0) return chunks;
+      if (frame.kind === 'end' || !follows(frame.chunk, chunks.at(-1)))
+        throw new RangeError('The chunks are not those of a text.');
+      length += frame.chunk.text.length;
+      if (length > MAX_TEXT_LENGTH || chunks.push(frame.chunk) > MAX_CHUNKS) throw failureOf('tooLarge');
+    }
+  } catch (error) {
+    throw IngestionError.isInstance(error) ? error : failureOf('unparsable', error);
+  }
+  throw toFailure(await ended);
+}
+
+function follows({ text, repeated }: Chunk, previous: Chunk | undefined): boolean {
+  return repeated < text.length && (previous?.text ?? '').endsWith(text.slice(0, repeated));
+}
+
+/** What it means that a child has ended before its answer did. */
+function toFailure({ code, signal, complaint }: ChildEnd): IngestionError {
+  const cause = new Error(`The process that read the file has ended with ${signal ?? code}. ${complaint}`);
+  if (EXHAUSTED.has(signal)) return failureOf('tooLarge', cause);
+  return failureOf(ASTRAY.has(signal) ? 'unparsable' : 'crashed', cause);
+}
+
+function failureOf(reason: keyof typeof FAILURES, cause?: unknown): IngestionError {
+  const [code, message] = FAILURES[reason];
+  return new IngestionError(code, message, { cause });
 }

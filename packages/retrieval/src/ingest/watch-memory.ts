@@ -1,27 +1,31 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 
 /** How often is looked, in ms: what inflates grows by some tens of megabytes meanwhile. */
 const INTERVAL_MS = 50;
-const PAGE_BYTES = 4096;
 
 /**
- * Watches the memory of a process, where the system tells of it.
+ * Watches the memory of a process, on systems that tell of it in `/proc`.
  *
- * @param onExcess - Called once, when it has more than it may.
+ * @param onExcess - Called once, when more than `maxBytes` are in memory.
  * @returns Ends the watching.
  */
-export function watchMemory(pid: number | undefined, maxBytes: number, onExcess: () => void): () => void {
-  if (pid === undefined || process.platform !== 'linux') return () => {};
+export function watchMemory(
+  pid: number,
+  { maxBytes, onExcess }: { maxBytes: number; onExcess: () => void },
+): () => void {
   const timer = setInterval(() => {
-    readFile(`/proc/${pid}/statm`, 'utf8').then(
-      (text) => {
-        if (Number(text.split(' ')[1]) * PAGE_BYTES <= maxBytes) return;
-        clearInterval(timer);
-        onExcess();
-      },
-      // It has ended.
-      () => {},
-    );
+    if (residentBytes(pid) <= maxBytes) return;
+    clearInterval(timer);
+    onExcess();
   }, INTERVAL_MS);
   return () => clearInterval(timer);
+}
+
+/** 0 where there is no telling. It is read at once, since nothing on a disk is read, and others' reads must not delay it. */
+function residentBytes(pid: number): number {
+  try {
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
 }

@@ -1,31 +1,22 @@
-import type { ChildFailure } from './frames.ts';
+/** Why a file cannot be read. */
+export const FAILURES = ['unsupported', 'unparsable', 'tooLarge', 'empty', 'withoutText'] as const;
+export type FailureReason = (typeof FAILURES)[number];
 
 /** The file cannot be read, for a reason that its owner is told. */
 export class FileFailure extends Error {
-  readonly failure: ChildFailure;
+  readonly reason: FailureReason;
 
-  constructor(failure: ChildFailure) {
-    super(failure.message);
+  constructor(reason: FailureReason, options?: ErrorOptions) {
+    super(reason, options);
     this.name = 'FileFailure';
-    this.failure = failure;
+    this.reason = reason;
   }
 }
 
-export function unsupported(): FileFailure {
-  return new FileFailure({ code: 'unsupported_file', message: 'The file type is not supported.' });
-}
-
-export function unparsable(): FileFailure {
-  return new FileFailure({ code: 'invalid_file', message: 'The file could not be parsed.' });
-}
-
-export function tooLarge(): FileFailure {
-  return new FileFailure({
-    code: 'invalid_file',
-    message: 'The file could not be parsed because it is too large.',
-  });
-}
-
-export function withoutText(): FileFailure {
-  return new FileFailure({ code: 'invalid_file', message: 'The file has no text.' });
+/** What a parser has thrown, as the reason why the file cannot be read. */
+export function toFileFailure(error: unknown): FileFailure {
+  if (error instanceof FileFailure) return error;
+  const isTooLarge =
+    error instanceof RangeError && /allocation failed|invalid (string|.*array.*) length/i.test(error.message);
+  return new FileFailure(isTooLarge ? 'tooLarge' : 'unparsable', { cause: error });
 }

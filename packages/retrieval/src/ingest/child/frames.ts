@@ -1,46 +1,39 @@
-import type { IngestionErrorCode } from '@cogitator-ai/openai-engine';
 import type { Chunk } from '../chunk.ts';
+import { FAILURES, type FailureReason } from './file-failure.ts';
 
 /*
- * What the child says: frames of a length in bytes (uint32), a kind (uint8) and so many bytes. Chunks carry their repeated beginning
- * (uint32) before their text; the last frame is the end, or why there is none.
+ * What the child says: frames of a length in bytes (uint32), a kind (uint8) and so many bytes. Chunks carry the length of their
+ * repeated beginning (uint32) before their text; the last frame is the end, or the number of the failure (uint8).
  */
 
 const HEADER_BYTES = 5;
 const KIND = { chunk: 0, end: 1, failure: 2 } as const;
 
-/** Why the child has given up. */
-export interface ChildFailure {
-  readonly code: IngestionErrorCode;
-  readonly message: string;
-}
-
 /** A frame that was read. */
 export type Frame =
   | { readonly kind: 'chunk'; readonly chunk: Chunk }
   | { readonly kind: 'end' }
-  | { readonly kind: 'failure'; readonly failure: ChildFailure };
+  | { readonly kind: 'failure'; readonly reason: FailureReason };
 
 export function chunkFrame({ text, repeated }: Chunk): Buffer {
-  const body = Buffer.from(text);
-  const frame = toFrame(KIND.chunk, 4 + body.length);
+  const bytes = 4 + Buffer.byteLength(text);
+  const frame = newFrame(KIND.chunk, bytes);
   frame.writeUInt32LE(repeated, HEADER_BYTES);
-  body.copy(frame, HEADER_BYTES + 4);
+  frame.write(text, HEADER_BYTES + 4);
   return frame;
 }
 
 export function endFrame(): Buffer {
-  return toFrame(KIND.end, 0);
+  return newFrame(KIND.end, 0);
 }
 
-export function failureFrame(failure: ChildFailure): Buffer {
-  const body = Buffer.from(JSON.stringify(failure));
-  const frame = toFrame(KIND.failure, body.length);
-  body.copy(frame, HEADER_BYTES);
+export function failureFrame(reason: FailureReason): Buffer {
+  const frame = newFrame(KIND.failure, 1);
+  frame.writeUInt8(FAILURES.indexOf(reason), HEADER_BYTES);
   return frame;
 }
 
-function toFrame(kind: number, bytes: number): Buffer {
+function newFrame(kind: number, bytes: number): Buffer {
   const frame = Buffer.alloc(HEADER_BYTES + bytes);
   frame.writeUInt32LE(bytes, 0);
   frame.writeUInt8(kind, 4);
@@ -48,18 +41,18 @@ function toFrame(kind: number, bytes: number): Buffer {
 }
 
 /**
- * Reads frames from whatever a child says.
+ * Reads frames from whatever a child says, up to the last.
  *
- * @param maxFrameBytes - Longer ones are no frames.
- * @throws `RangeError` for what is no frame. What is behind the end is not read.
+ * @param options.maxFrameBytes - Longer ones are no frames.
+ * @throws `RangeError` for what is no frame.
  */
 export async function* readFrames(
   output: AsyncIterable<Uint8Array>,
   { maxFrameBytes }: { maxFrameBytes: number },
-): AsyncGenerator<Frame> {
-  let pending = Buffer.alloc(0);
+): AsyncGenerator<Frame, void, void> {
+  let pending: Buffer = Buffer.alloc(0);
   for await (const bytes of output) {
-    pending = pending.length === 0 ? Buffer.from(bytes) : Buffer.concat([pending, bytes]);
+    pending = Buffer.concat([pending, bytes]);
     let start = 0;
     while (pending.length - start >= HEADER_BYTES) {
       const length = pending.readUInt32LE(start);
@@ -76,27 +69,11 @@ export async function* readFrames(
 }
 
 function parseFrame(kind: number, body: Buffer): Frame {
-  switch (kind) {
-    case KIND.chunk: {
-      if (body.length < 4) throw new RangeError('A chunk is too short.');
-      const text = body.toString('utf8', 4);
-      const repeated = body.readUInt32LE(0);
-      if (repeated > text.length) throw new RangeError('A chunk repeats more than it has.');
-      return { kind: 'chunk', chunk: { text, repeated } };
-    }
-    case KIND.end:
-      return { kind: 'end' };
-    case KIND.failure:
-      return { kind: 'failure', failure: parseFailure(body.toString()) };
-    default:
-      throw new RangeError('There is no such frame.');
+  if (kind === KIND.chunk && body.length > 4) {
+    return { kind: 'chunk', chunk: { text: body.toString('utf8', 4), repeated: body.readUInt32LE(0) } };
   }
-}
-
-function parseFailure(json: string): ChildFailure {
-  const { code, message } = JSON.parse(json) as Partial<ChildFailure>;
-  if ((code !== 'unsupported_file' && code !== 'invalid_file') || typeof message !== 'string') {
-    throw new RangeError('A failure says nothing that is understood.');
-  }
-  return { code, message: message.slice(0, 200) };
+  if (kind === KIND.end && body.length === 0) return { kind: 'end' };
+  const reason = kind === KIND.failure && body.length === 1 ? FAILURES[body.readUInt8(0)] : undefined;
+  if (reason === undefined) throw new RangeError('There is no such frame.');
+  return { kind: 'failure', reason };
 }

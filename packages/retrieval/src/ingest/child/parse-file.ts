@@ -1,75 +1,71 @@
-import { decodeText } from './decode-text.ts';
-import { FileFailure, unparsable, unsupported, withoutText } from './file-failure.ts';
+import { FileFailure, toFileFailure } from './file-failure.ts';
+import { isPdf, isZip, officeExtension } from './sniff.ts';
+import { MAX_TEXT_LENGTH } from './text-builder.ts';
 
-/** What is unmistakable of a file's content. */
-const PDF = Buffer.from('%PDF-');
-const ZIP = Buffer.from([0x50, 0x4b, 0x03, 0x04]);
-/** How far from its beginning a PDF may begin, in bytes. */
-const PDF_SEARCH_BYTES = 1024;
+const HTML = new Set(['.htm', '.html', '.xhtml']);
+/** Endings that a page may have, too, because they say nothing or cannot be true. */
+const PERHAPS_HTML = new Set(['', '.doc', '.docx', '.pdf', '.txt']);
+const HTML_START = /^\uFEFF?\s*<(?:!doctype html|html)\b/i;
+/** How far into a file it may say what its encoding is, in bytes. */
+const DECLARATION_BYTES = 1024;
+const DECLARATION = /(?:charset|encoding)\s*=\s*["']?([\w.:-]+)/i;
+const RTF = '{\\rtf';
 
 /**
- * The text of a file: what its content is unmistakably counts, else the ending of its name, else whether it is text.
+ * The text of a file, with lines that end in `\n`. What it unmistakably is counts; where it is nothing of that kind, it has to be text.
  *
- * @throws `FileFailure`.
+ * @param extension - The ending of its name, in lower case, such as `.pdf`.
+ * @throws `FileFailure` when there is none to be had.
  */
-export async function parseFile(filename: string, bytes: Buffer): Promise<string> {
-  if (bytes.length === 0) throw new FileFailure({ code: 'invalid_file', message: 'The file is empty.' });
-  const text = normalize(await read(extensionOf(filename), bytes));
-  if (text.trim() === '') throw withoutText();
-  return text;
-}
-
-async function read(extension: string, bytes: Buffer): Promise<string> {
+export async function parseFile(extension: string, bytes: Buffer<ArrayBuffer>): Promise<string> {
+  if (bytes.length === 0) throw new FileFailure('empty');
   const parse = await parserOf(extension, bytes);
-  if (!parse) {
-    const text = decodeText(bytes);
-    if (extension !== 'html' && extension !== 'htm' && !/^\s*<(!doctype html|html)\b/i.test(text.slice(0, 1024))) {
-      return text;
-    }
-    const { parseHtml } = await import('./parse-html.ts');
-    return parseHtml(text);
-  }
+  let text: string;
   try {
-    return await parse(bytes);
+    text = await parse(bytes);
   } catch (error) {
-    throw error instanceof FileFailure ? error : unparsable();
+    throw toFileFailure(error);
   }
+  if (text.length > MAX_TEXT_LENGTH) throw new FileFailure('tooLarge');
+  const normalised = normalise(text);
+  if (!/\S/.test(normalised)) throw new FileFailure('withoutText');
+  return normalised;
 }
 
-/** `null`: it has to be text. */
+/** Imported when there is something to be parsed: a file needs one of them. */
 async function parserOf(
   extension: string,
-  bytes: Buffer,
-): Promise<((bytes: Buffer) => string | Promise<string>) | null> {
-  if (bytes.subarray(0, PDF_SEARCH_BYTES).includes(PDF)) {
-    const { parsePdf } = await import('./parse-pdf.ts');
-    return (pdf) => parsePdf(new Uint8Array(pdf));
+  bytes: Buffer<ArrayBuffer>,
+): Promise<(bytes: Buffer<ArrayBuffer>) => string | Promise<string>> {
+  if (isPdf(extension, bytes)) return (await import('./parse-pdf.ts')).parsePdf;
+  if (!isZip(bytes)) return textParserOf(extension);
+  switch (officeExtension(extension, bytes)) {
+    case '.docx':
+      return (await import('./parse-docx.ts')).parseDocx;
+    case '.pptx':
+      return (await import('./parse-pptx.ts')).parsePptx;
+    case '.xlsx':
+      return (await import('./parse-xlsx.ts')).parseXlsx;
+    case null:
+      throw new FileFailure('unsupported');
   }
-  if (!bytes.subarray(0, ZIP.length).equals(ZIP)) {
-    // What is named like one of these and is none may be text that was given a wrong name.
-    return null;
-  }
-  const { parseDocx, parsePptx, parseXlsx } = await import('./parse-office.ts');
-  const parsers = { docx: parseDocx, pptx: parsePptx, xlsx: parseXlsx };
-  if (extension in parsers) return parsers[extension as keyof typeof parsers];
-  const kind = [
-    ['word/', parseDocx],
-    ['ppt/', parsePptx],
-    ['xl/', parseXlsx],
-  ] as const;
-  const found = kind.find(([folder]) => bytes.includes(folder));
-  if (!found) throw unsupported();
-  return found[1];
 }
 
-function extensionOf(filename: string): string {
-  return /\.([^.]+)$/.exec(filename)?.[1]?.toLowerCase() ?? '';
+async function textParserOf(extension: string): Promise<(bytes: Buffer) => string | Promise<string>> {
+  const { decodeText } = await import('./decode-text.ts');
+  return async (bytes) => {
+    const text = decodeText(bytes, DECLARATION.exec(bytes.toString('latin1', 0, DECLARATION_BYTES))?.[1]);
+    if (text.startsWith(RTF)) throw new FileFailure('unsupported');
+    const isHtml = HTML.has(extension) || (PERHAPS_HTML.has(extension) && HTML_START.test(text));
+    return isHtml ? (await import('./parse-html.ts')).parseHtml(text) : text;
+  };
 }
 
-function normalize(text: string): string {
+/** At most two empty lines in a row, no zeros, no halves of characters. */
+function normalise(text: string): string {
   return text
-    .replace(/^\uFEFF/, '')
-    .replaceAll('\u0000', '')
+    .toWellFormed()
+    .replaceAll('\0', '')
     .replaceAll(/\r\n?/g, '\n')
     .replaceAll(/\n{4,}/g, '\n\n\n');
 }

@@ -1,80 +1,88 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
+import { createTextBuilder, GAP, type Gap } from './text-builder.ts';
 
 /** Elements whose content nobody reads. */
-const HIDDEN = new Set(['script', 'style', 'noscript', 'template', 'svg']);
-/** Elements that stand on lines of their own. */
-const LINES = new Set(
-  'address body caption dd details dialog div dl dt fieldset figcaption footer form header hr html li main nav summary tbody tfoot thead tr'.split(
-    ' ',
-  ),
-);
-/** Elements with an empty line around them. */
-const PARAGRAPHS = new Set(
-  'article aside blockquote figure h1 h2 h3 h4 h5 h6 ol p pre section table title ul'.split(' '),
-);
+const HIDDEN = new Set(['noscript', 'script', 'style', 'svg', 'template']);
+/** Elements that are separated from what surrounds them, and by what. */
+const CELLS = 'td th';
+const LINES =
+  'address body caption dd details dialog div dt fieldset figcaption footer form head header html legend li main nav optgroup option summary tr';
+const PARAGRAPHS = 'article aside blockquote dl figure h1 h2 h3 h4 h5 h6 hr ol p pre section table textarea title ul';
+const GAPS = new Map<string, Gap>([
+  ...CELLS.split(' ').map((name) => [name, GAP.cell] as const),
+  ...LINES.split(' ').map((name) => [name, GAP.line] as const),
+  ...PARAGRAPHS.split(' ').map((name) => [name, GAP.paragraph] as const),
+]);
+const SPACES = /[\t\n\f\r ]+/;
+const NOTHING = (): void => {};
 
-/** The text of a page as somebody reads it. Tags are taken as they come, however deep they are. */
+/**
+ * The text of a page as somebody reads it. Tags are taken as they come, and no tree is made of them, so that it does not matter how
+ * deep they are.
+ *
+ * @throws `FileFailure` when it is too long.
+ */
 export function parseHtml(html: string): string {
-  const parts: string[] = [];
+  const text = createTextBuilder();
   /** The element that hides what is read, and how many of its kind are open in it. */
   let hiding: string | null = null;
   let depth = 0;
+  let preformatted = 0;
   let opened = '';
 
-  function breakLine(name: string): void {
-    if (hiding !== null) return;
-    if (PARAGRAPHS.has(name)) parts.push('\n\n');
-    else if (LINES.has(name) || name === 'br') parts.push('\n');
-  }
-
   function open(name: string): void {
-    breakLine(name);
-    if (hiding === null && (name === 'td' || name === 'th')) parts.push('\t');
     if (hiding === null && HIDDEN.has(name)) hiding = name;
-    if (name === hiding) depth++;
+    if (hiding !== null) {
+      if (name === hiding) depth++;
+      return;
+    }
+    if (name === 'pre') preformatted++;
+    if (name === 'br') text.endLine();
+    else text.gap(GAPS.get(name) ?? GAP.none);
   }
 
   function close(name: string): void {
-    if (name === hiding) {
-      depth--;
-      if (depth === 0) hiding = null;
+    if (hiding !== null) {
+      if (name === hiding && --depth === 0) hiding = null;
+      return;
     }
-    breakLine(name);
+    if (name === 'pre') preformatted = Math.max(0, preformatted - 1);
+    text.gap(GAPS.get(name) ?? GAP.none);
   }
 
-  const ignore = (): void => {};
+  function write(part: string): void {
+    if (hiding !== null) return;
+    if (preformatted > 0) return text.write(part);
+    for (const [index, word] of part.split(SPACES).entries()) {
+      if (index > 0) text.gap(GAP.space);
+      text.write(word);
+    }
+  }
+
   const callbacks: TokenizerCallbacks = {
-    onopentagname: (start, end) => (opened = html.slice(start, end).toLowerCase()),
+    onopentagname: (start, end) => void (opened = html.slice(start, end).toLowerCase()),
     onopentagend: () => open(opened),
     onselfclosingtag() {
       open(opened);
-      if (opened === hiding) close(opened);
+      // In HTML the slash means nothing, but for drawings.
+      if (hiding === 'svg') close(opened);
     },
-    onclosetag: (start, end) => close(html.slice(start, end).trim().toLowerCase()),
-    ontext(start, end) {
-      if (hiding === null) parts.push(html.slice(start, end).replaceAll(/\s+/g, ' '));
-    },
-    ontextentity(codePoint) {
-      if (hiding === null) parts.push(String.fromCodePoint(codePoint));
-    },
-    oncdata: ignore,
-    oncomment: ignore,
-    ondeclaration: ignore,
-    onprocessinginstruction: ignore,
-    onattribname: ignore,
-    onattribdata: ignore,
-    onattribentity: ignore,
-    onattribend: ignore,
-    onend: ignore,
+    onclosetag: (start, end) => close(html.slice(start, end).toLowerCase()),
+    ontext: (start, end) => write(html.slice(start, end)),
+    ontextentity: (codePoint) => write(String.fromCodePoint(codePoint)),
+    isInForeignContext: () => hiding === 'svg',
+    oncdata: NOTHING,
+    oncomment: NOTHING,
+    ondeclaration: NOTHING,
+    onprocessinginstruction: NOTHING,
+    onattribname: NOTHING,
+    onattribdata: NOTHING,
+    onattribentity: NOTHING,
+    onattribend: NOTHING,
+    onend: NOTHING,
   };
-  const tokenizer = new Tokenizer({ decodeEntities: true }, callbacks);
+  const tokenizer = new Tokenizer({}, callbacks);
   tokenizer.write(html);
   tokenizer.end();
-  return parts
-    .join('')
-    .replaceAll(/ ?\n ?/g, '\n')
-    .replaceAll(/\n\t/g, '\n')
-    .replaceAll(/\n{3,}/g, '\n\n')
-    .replaceAll(/ {2,}/g, ' ')
-    .trim();
+  return text.toString();
 }

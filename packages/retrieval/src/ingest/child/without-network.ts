@@ -1,0 +1,17 @@
+import { registerHooks } from 'node:module';
+
+const NETWORK = /^(node:)?(_?http|_?tls|http2|https|net|dgram|dns|inspector)/;
+
+/**
+ * Takes away from this process what reaches the network. Node's permissions do so since Node 25; before that this is what there is,
+ * and keeps a parser from fetching what a file names.
+ */
+export function withoutNetwork(): void {
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (NETWORK.test(specifier)) throw new Error('There is no network here.');
+      return next(specifier, context);
+    },
+  });
+  for (const name of ['fetch', 'EventSource', 'WebSocket']) Reflect.deleteProperty(globalThis, name);
+}
