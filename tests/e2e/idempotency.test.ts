@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import type { Assistant, Run, StreamEvent, Thread } from '@cogitator-ai/openai-protocol';
+import type { Assistant, Run, StreamEvent, Thread, VectorStore } from '@cogitator-ai/openai-protocol';
 import type { RecordKind } from '@cogitator-ai/openai-storage';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EVERY_SDK } from './sdk/every-sdk.ts';
@@ -139,6 +139,16 @@ const CREATIONS: [route: string, prepare: () => Creation | Promise<Creation>][] 
     },
   ],
   ['POST /files', () => ({ path: '/files', ...multipart({ purpose: 'assistants' }, 'content'), kind: 'file' })],
+  ['POST /vector_stores', () => ({ path: '/vector_stores', body: { name: 'x' }, kind: 'vector_store' })],
+  [
+    'POST /vector_stores/{vector_store_id}/file_batches',
+    async () => {
+      const { id } = await api.post<VectorStore>('/vector_stores', {});
+      const file = objectOf(await post('/files', randomUUID(), multipart({ purpose: 'assistants' }, 'content')));
+      const path = `/vector_stores/${id}/file_batches`;
+      return { path, body: { file_ids: [file.id] }, kind: 'vector_store_file_batch', owners: [id] };
+    },
+  ],
 ];
 
 describe.each(CREATIONS)('%s', (_, prepare) => {

@@ -14,6 +14,8 @@ const UNKNOWN = {
   run: 'run_01JZZZZZZZZZZZZZZZZZZZZZZZ',
   step: 'step_01JZZZZZZZZZZZZZZZZZZZZZZZ',
   file: 'file-01JZZZZZZZZZZZZZZZZZZZZZZZ',
+  store: 'vs_01JZZZZZZZZZZZZZZZZZZZZZZZ',
+  batch: 'vsfb_01JZZZZZZZZZZZZZZZZZZZZZZZ',
 } as const;
 
 interface Refusal {
@@ -122,6 +124,40 @@ describe.each(EVERY_SDK)('refusals through openai $major', (sdk) => {
       await expectRefusal(() => client.files.delete(UNKNOWN.file), 404, noFile);
     });
 
+    it('a vector store', async () => {
+      const { vectorStores: stores } = client;
+      const noStore = { message: `No vector store found with id '${UNKNOWN.store}'.` };
+      const of = { vector_store_id: UNKNOWN.store };
+      const files = { file_ids: [UNKNOWN.file] };
+      await expectRefusal(() => stores.retrieve(UNKNOWN.store), 404, noStore);
+      await expectRefusal(() => stores.update(UNKNOWN.store, { name: 'x' }), 404, noStore);
+      await expectRefusal(() => stores.delete(UNKNOWN.store), 404, noStore);
+      await expectRefusal(() => stores.search(UNKNOWN.store, { query: 'x' }), 404, noStore);
+      await expectRefusal(() => stores.files.list(UNKNOWN.store), 404, noStore);
+      await expectRefusal(() => stores.files.create(UNKNOWN.store, { file_id: UNKNOWN.file }), 404, noStore);
+      await expectRefusal(() => stores.files.retrieve(UNKNOWN.file, of), 404, noStore);
+      await expectRefusal(() => stores.files.update(UNKNOWN.file, { ...of, attributes: {} }), 404, noStore);
+      await expectRefusal(() => stores.files.delete(UNKNOWN.file, of), 404, noStore);
+      await expectRefusal(() => stores.fileBatches.create(UNKNOWN.store, files), 404, noStore);
+      await expectRefusal(() => stores.fileBatches.retrieve(UNKNOWN.batch, of), 404, noStore);
+      await expectRefusal(() => stores.fileBatches.cancel(UNKNOWN.batch, of), 404, noStore);
+      await expectRefusal(() => stores.fileBatches.listFiles(UNKNOWN.batch, of), 404, noStore);
+    });
+
+    it('what is in a vector store', async () => {
+      const { id } = await client.vectorStores.create({});
+      const of = { vector_store_id: id };
+      const { files, fileBatches } = client.vectorStores;
+      const noEntry = { message: `No file found with id '${UNKNOWN.file}' in vector store '${id}'.` };
+      await expectRefusal(() => files.retrieve(UNKNOWN.file, of), 404, noEntry);
+      await expectRefusal(() => files.update(UNKNOWN.file, { ...of, attributes: {} }), 404, noEntry);
+      await expectRefusal(() => files.delete(UNKNOWN.file, of), 404, noEntry);
+      const noBatch = { message: `No batch found with id '${UNKNOWN.batch}'.` };
+      await expectRefusal(() => fileBatches.retrieve(UNKNOWN.batch, of), 404, noBatch);
+      await expectRefusal(() => fileBatches.cancel(UNKNOWN.batch, of), 404, noBatch);
+      await expectRefusal(() => fileBatches.listFiles(UNKNOWN.batch, of), 404, noBatch);
+    });
+
     it('a model', async () => {
       await expectRefusal(() => client.models.retrieve('no-such-model'), 404, {
         message: "The model 'no-such-model' does not exist",
@@ -150,6 +186,12 @@ describe.each(EVERY_SDK)('refusals through openai $major', (sdk) => {
       await expectInvalidId(() => runs.cancel('undefined', of), 'run_id', 'run');
       await expectInvalidId(() => runs.steps.retrieve('undefined', { ...of, run_id: UNKNOWN.run }), 'step_id', 'step');
       await expectInvalidId(() => client.files.retrieve('undefined'), 'file_id', 'file');
+      const { vectorStores: stores } = client;
+      const ofStore = { vector_store_id: UNKNOWN.store };
+      await expectInvalidId(() => stores.retrieve('undefined'), 'vector_store_id', 'vs');
+      await expectInvalidId(() => stores.search('undefined', { query: 'x' }), 'vector_store_id', 'vs');
+      await expectInvalidId(() => stores.files.retrieve('undefined', ofStore), 'file_id', 'file');
+      await expectInvalidId(() => stores.fileBatches.cancel('undefined', ofStore), 'batch_id', 'vsfb');
     });
   });
 

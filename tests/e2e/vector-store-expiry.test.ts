@@ -7,6 +7,7 @@ import { addFile } from './vector-stores/stores.ts';
 import { connectApi } from './wire/api.ts';
 
 const DAY_MS = 86_400_000;
+const SOON = { timeout: 20_000 };
 let daysLater = 0;
 const storage = await openTestStorage({ now: () => Date.now() + daysLater * DAY_MS });
 const server = await startEngineServer({ storage, retrieval: createHeldRetrieval(), sweepIntervalMs: 20 });
@@ -36,9 +37,9 @@ describe('a vector store whose time is up', () => {
     expect(await post(`/vector_stores/${storeId}/file_batches`, { file_ids: [fileId] })).toEqual([400, message]);
     const empty = { in_progress: 0, completed: 0, failed: 0, cancelled: 0, total: 0 };
     await expect
-      .poll(() => api.get(`/vector_stores/${storeId}`))
+      .poll(() => api.get(`/vector_stores/${storeId}`), SOON)
       .toMatchObject({ status: 'expired', usage_bytes: 0, file_counts: empty });
-    await expect.poll(async () => (await storage.list(segmentsOf(storeId))).records).toEqual([]);
+    await expect.poll(async () => (await storage.list(segmentsOf(storeId))).records, SOON).toEqual([]);
     expect(await api.get(`/vector_stores/${storeId}/files`)).toMatchObject({ data: [] });
     expect(await api.get<FileObject>(`/files/${fileId}`)).toMatchObject({ id: fileId });
     expect(await api.get(`/vector_stores/${longer}`)).toMatchObject({ status: 'completed', file_counts: { total: 1 } });
@@ -53,7 +54,7 @@ describe('a vector store whose time is up', () => {
     });
     const run = await api.post<Run>(`/threads/${thread.id}/runs`, { assistant_id });
     await expect
-      .poll(() => api.get<Run>(`/threads/${thread.id}/runs/${run.id}`))
+      .poll(() => api.get<Run>(`/threads/${thread.id}/runs/${run.id}`), SOON)
       .toMatchObject({ status: 'failed', last_error: { code: 'server_error', message } });
 
     // What is attached to its thread makes it a new one.
@@ -73,7 +74,7 @@ describe('a vector store whose time is up', () => {
       .poll(async () => {
         await api.post(`/vector_stores/${storeId}/search`, { query: 'x' });
         return (await api.get<VectorStore>(`/vector_stores/${storeId}`)).expires_at;
-      })
+      }, SOON)
       .toBeGreaterThan(expiresAt!);
   });
 
@@ -85,7 +86,7 @@ describe('a vector store whose time is up', () => {
     const dueAt = (await storage.now()) + DAY_MS;
     await storage.commit({ writes: [{ write: 'put', key, body, dueAt, filters: { purpose: 'assistants' } }] });
     daysLater += 2;
-    await expect.poll(() => api.get(`/vector_stores/${storeId}`)).toMatchObject({ file_counts: { total: 0 } });
+    await expect.poll(() => api.get(`/vector_stores/${storeId}`), SOON).toMatchObject({ file_counts: { total: 0 } });
     expect(await api.post(`/vector_stores/${storeId}/search`, { query: 'apples' })).toMatchObject({ data: [] });
     expect(await post(`/vector_stores/${storeId}/files`, { file_id: fileId })).toEqual([
       400,

@@ -41,11 +41,13 @@ const usesOf = async (fileId: string) =>
   (await server.storage.list({ kind: 'file_use', path: [], where: { file_id: fileId }, order: 'asc', limit: 10 }))
     .records;
 
+/** Longest wait for what a busy machine does later. */
+const SOON = { timeout: 20_000 };
 const NO_FILES = { in_progress: 0, completed: 0, failed: 0, cancelled: 0, total: 0 };
 
 const storeOf = (id: string) => api.get<VectorStore>(`/vector_stores/${id}`);
 const settled = async (storeId: string): Promise<VectorStore> => {
-  await expect.poll(() => storeOf(storeId), { timeout: 20_000 }).not.toHaveProperty('status', 'in_progress');
+  await expect.poll(() => storeOf(storeId), SOON).not.toHaveProperty('status', 'in_progress');
   return storeOf(storeId);
 };
 const filesOf = async (storeId: string, query = '') =>
@@ -155,7 +157,7 @@ describe('a file in a vector store', () => {
     const path = `/vector_stores/${storeId}/files`;
     retrieval.held = true;
     await api.post(path, { file_id: fileId });
-    await expect.poll(() => retrieval.begun).toEqual(['a.txt']);
+    await expect.poll(() => retrieval.begun, SOON).toEqual(['a.txt']);
     await api.send('DELETE', `${path}/${fileId}`);
     expect(await storeOf(storeId)).toMatchObject({ status: 'completed', file_counts: NO_FILES });
     await api.post(path, { file_id: fileId });
@@ -171,7 +173,7 @@ describe('a file in a vector store', () => {
     await settled(two);
     retrieval.held = true;
     await api.post(`/vector_stores/${busy}/files`, { file_id: fileId });
-    await expect.poll(() => retrieval.begun).toHaveLength(3);
+    await expect.poll(() => retrieval.begun, SOON).toHaveLength(3);
     const blobs = [...(await blobsOf(one)), ...(await blobsOf(two))];
     await api.send('DELETE', `/files/${fileId}`);
     retrieval.release();
@@ -302,7 +304,7 @@ describe('a batch of files', () => {
     expect(await filesOfBatch(storeId, batch.id, 'filter=cancelled')).toEqual([a, b, c]);
     expect(await filesOfBatch(storeId, batch.id, 'filter=completed')).toEqual([done]);
     const again = await create(storeId, { file_ids: [a, b, c] });
-    await expect.poll(() => batchOf(storeId, again.id)).toHaveProperty('status', 'completed');
+    await expect.poll(() => batchOf(storeId, again.id), SOON).toHaveProperty('status', 'completed');
     expect(await search(storeId, 'a')).toEqual(['a.txt']);
     expect(await batchOf(storeId, batch.id)).toEqual(cancelled);
     expect(await blobsOf(storeId)).toHaveLength(4);
@@ -317,8 +319,8 @@ describe('a batch of files', () => {
     expect(await filesOfBatch(storeId, first.id)).toEqual([a]);
     expect(await batchOf(storeId, first.id)).toMatchObject({ file_counts: { in_progress: 1, total: 1 } });
     retrieval.release();
-    await expect.poll(() => batchOf(storeId, first.id)).toHaveProperty('status', 'completed');
-    await expect.poll(() => batchOf(storeId, second.id)).toHaveProperty('status', 'completed');
+    await expect.poll(() => batchOf(storeId, first.id), SOON).toHaveProperty('status', 'completed');
+    await expect.poll(() => batchOf(storeId, second.id), SOON).toHaveProperty('status', 'completed');
     expect((await filesOf(storeId)).map(({ attributes }) => attributes)).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
@@ -363,7 +365,9 @@ describe('segments', () => {
     const [before] = await blobsOf(storeId);
     retrieval.embedding = 'test@4';
     await search(storeId, 'apples');
-    await expect.poll(async () => (await segmentsOf(storeId)).map(({ embedding }) => embedding)).toEqual(['test@4']);
+    await expect
+      .poll(async () => (await segmentsOf(storeId)).map(({ embedding }) => embedding), SOON)
+      .toEqual(['test@4']);
     expect(await segmentsOf(storeId)).toMatchObject([{ file_id: fileId, attributes: { a: 1 } }]);
     // Its content stays for a while, for searches that have begun.
     expect(await isStored(before!)).toBe(true);
@@ -453,14 +457,14 @@ describe('several servers', () => {
     const ids = await Promise.all(names.map((name) => upload(brokenApi, name, `text ${name}`)));
     const path = `/vector_stores/${storeId}/file_batches`;
     const batch = await brokenApi.post<VectorStoreFileBatch>(path, { file_ids: ids });
-    await expect.poll(() => broken.retrieval.begun).toHaveLength(2);
+    await expect.poll(() => broken.retrieval.begun, SOON).toHaveLength(2);
 
     const others = [await start(replaceMembers(shared, { close: () => Promise.resolve() })), await start(shared)];
-    for (const { retrieval: own } of others) await expect.poll(() => own.begun).toHaveLength(2);
+    for (const { retrieval: own } of others) await expect.poll(() => own.begun, SOON).toHaveLength(2);
     for (const { retrieval: own } of others) own.release();
     const counts = { ...NO_FILES, completed: 30, total: 30 };
     await expect
-      .poll(() => brokenApi.get(`${path}/${batch.id}`), { timeout: 20_000 })
+      .poll(() => brokenApi.get(`${path}/${batch.id}`), SOON)
       .toMatchObject({ status: 'completed', file_counts: counts });
     const begun = others.map(({ retrieval: own }) => own.begun);
     expect(begun.flat().toSorted()).toEqual(names.toSorted());

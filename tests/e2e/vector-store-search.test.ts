@@ -94,10 +94,13 @@ describe('a search', () => {
   it('counts as use of its store', async () => {
     const before = await api.get<{ last_active_at: number }>(`/vector_stores/${storeId}`);
     await expect
-      .poll(async () => {
-        await search({ query: 'apple' });
-        return (await api.get<{ last_active_at: number }>(`/vector_stores/${storeId}`)).last_active_at;
-      })
+      .poll(
+        async () => {
+          await search({ query: 'apple' });
+          return (await api.get<{ last_active_at: number }>(`/vector_stores/${storeId}`)).last_active_at;
+        },
+        { timeout: 20_000 },
+      )
       .toBeGreaterThan(before.last_active_at);
   });
 

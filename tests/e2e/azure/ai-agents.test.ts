@@ -34,13 +34,14 @@ function connect(token: string): AgentsClient {
 }
 
 const client = connect(apiKey);
-const { threads, messages, runs, runSteps, files } = client;
+const { threads, messages, runs, runSteps, files, vectorStores, vectorStoreFiles, vectorStoreFileBatches } = client;
 const POLLING = { pollingOptions: { intervalInMs: 10 } };
 
 const { definition: weather } = ToolUtility.createFunctionTool({
   name: 'weather',
   parameters: { type: 'object', properties: { city: { type: 'string' } } },
 });
+const EMPTY_ARCHIVE = `PK\x05\x06${'\0'.repeat(18)}`;
 const CALL = { toolCalls: [{ id: 'call_1', name: 'weather', arguments: ['{"city":', '"Brno"}'] }] };
 
 describe('AgentsClient of @azure/ai-agents', () => {
@@ -109,6 +110,44 @@ describe('AgentsClient of @azure/ai-agents', () => {
       ...POLLING,
     });
     expect(polled).toMatchObject({ filename: 'again.csv', status: 'processed' });
+  });
+
+  it('keeps vector stores, which agents search', async () => {
+    const upload = async (fileName: string, text: string) =>
+      (await files.upload(Readable.from([Buffer.from(text)]), 'assistants', { fileName })).id;
+    const fruit = await upload('fruit.txt', 'Anna likes apples.');
+    const store = await vectorStores.createAndPoll({ name: 'Fruit', fileIds: [fruit], ...POLLING });
+    expect(store).toMatchObject({ name: 'Fruit', status: 'completed', fileCounts: { completed: 1, total: 1 } });
+    const cars = await vectorStoreFiles.createAndPoll(store.id, {
+      fileId: await upload('cars.txt', 'Bernd drives cars.'),
+      ...POLLING,
+    });
+    expect(cars).toMatchObject({ status: 'completed', vectorStoreId: store.id });
+    const batch = await vectorStoreFileBatches.createAndPoll(store.id, {
+      fileIds: [fruit, await upload('archive.zip', EMPTY_ARCHIVE)],
+      ...POLLING,
+    });
+    expect(batch).toMatchObject({ status: 'completed', fileCounts: { completed: 1, failed: 1, total: 2 } });
+    const failed = await Array.fromAsync(vectorStoreFileBatches.list(store.id, batch.id, { filter: 'failed' }));
+    expect(failed).toMatchObject([{ lastError: { code: 'unsupported_file' } }]);
+
+    upstream.script(
+      { toolCalls: [{ id: 'call_1', name: 'file_search', arguments: ['{"queries":["Anna"]}'] }] },
+      { text: ['Apples', '【4:0†fruit.txt】', '.'] },
+    );
+    const { definition, resources } = ToolUtility.createFileSearchTool([store.id]);
+    const agent = await client.createAgent(model, { tools: [definition], toolResources: resources });
+    const thread = await threads.create({ messages: [{ role: 'user', content: 'What does Anna like?' }] });
+    expect((await runs.createAndPoll(thread.id, agent.id, POLLING)).status).toBe('completed');
+    const [answer] = await Array.fromAsync(messages.list(thread.id, { limit: 1 }));
+    expect(answer!.content).toMatchObject([
+      { text: { annotations: [{ type: 'file_citation', fileCitation: { fileId: fruit } }] } },
+    ]);
+
+    expect(await vectorStoreFiles.delete(store.id, fruit)).toMatchObject({ id: fruit, deleted: true });
+    expect(await vectorStores.update(store.id, { name: 'Cars' })).toMatchObject({ name: 'Cars' });
+    expect((await Array.fromAsync(vectorStores.list())).map(({ id }) => id)).toEqual([store.id]);
+    expect(await vectorStores.delete(store.id)).toMatchObject({ id: store.id, deleted: true });
   });
 
   it('cancels runs', async () => {

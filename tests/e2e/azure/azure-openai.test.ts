@@ -18,7 +18,7 @@ const WEATHER = {
 const CALL = { toolCalls: [{ id: 'call_1', name: 'weather', arguments: ['{"city":', '"Brno"}'] }] };
 
 describe.each(EVERY_SDK)('AzureOpenAI of openai $major', (sdk) => {
-  const { beta, files, models } = sdk.createAzureClient({ endpoint, apiVersion, apiKey });
+  const { beta, files, models, vectorStores } = sdk.createAzureClient({ endpoint, apiVersion, apiKey });
   const { assistants, threads } = beta;
   const { messages, runs } = threads;
 
@@ -74,6 +74,18 @@ describe.each(EVERY_SDK)('AzureOpenAI of openai $major', (sdk) => {
     expect(Buffer.from(await download.arrayBuffer()).equals(content)).toBe(true);
     expect(await files.delete(file.id)).toEqual({ id: file.id, object: 'file', deleted: true });
     expect((await models.list()).data.map(({ id }) => id)).toContain(model);
+  });
+
+  it('keeps vector stores and searches them', async () => {
+    const { id: vector_store_id } = await vectorStores.create({ name: 'Fruit' });
+    const upload = await sdk.toFile(Buffer.from('Anna likes apples.'), 'fruit.txt');
+    const file = await vectorStores.files.uploadAndPoll(vector_store_id, upload);
+    expect(file).toMatchObject({ status: 'completed', vector_store_id });
+    const batch = await vectorStores.fileBatches.createAndPoll(vector_store_id, { file_ids: [file.id] });
+    expect(batch).toMatchObject({ status: 'completed', file_counts: { completed: 1, total: 1 } });
+    const found = await vectorStores.search(vector_store_id, { query: 'What does Anna like?' });
+    expect(found.data).toMatchObject([{ file_id: file.id, filename: 'fruit.txt' }]);
+    expect(await vectorStores.delete(vector_store_id)).toMatchObject({ id: vector_store_id, deleted: true });
   });
 
   it('is refused with its own errors', async () => {

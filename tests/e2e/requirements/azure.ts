@@ -33,6 +33,12 @@ export const azure: Area = {
       tests: [azureOpenAI('keeps files and lists models')],
     },
     {
+      id: 'azure.openai-stores',
+      promise: 'AzureOpenAI keeps vector stores and searches them.',
+      source: 'AzureOpenAI of openai-node',
+      tests: [azureOpenAI('keeps vector stores and searches them')],
+    },
+    {
       id: 'azure.openai-errors',
       promise: 'AzureOpenAI raises its own errors for what is not there and for a wrong key.',
       source: 'AzureOpenAI of openai-node',
@@ -80,6 +86,12 @@ export const azure: Area = {
         agentsClient('cancels runs'),
         agentsClient('keeps files'),
       ],
+    },
+    {
+      id: 'azure.agents-client-stores',
+      promise: 'AgentsClient keeps vector stores, polled, and its agents search them and cite.',
+      source: '@azure/ai-agents',
+      tests: [agentsClient('keeps vector stores, which agents search')],
     },
     {
       id: 'azure.agents-client-errors',

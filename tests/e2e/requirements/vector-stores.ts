@@ -1,6 +1,8 @@
 import { type Area, testsOf } from './requirement.ts';
 
 const stores = testsOf('tests/e2e/vector-stores.test.ts', 'vector stores through openai $major');
+const refusals = testsOf('tests/e2e/refusals.test.ts', 'refusals through openai $major');
+const objectKeys = testsOf('tests/e2e/object-keys.test.ts');
 const files = testsOf('tests/e2e/vector-store-files.test.ts');
 const searches = testsOf('tests/e2e/vector-store-search.test.ts', 'a search');
 const expiry = testsOf('tests/e2e/vector-store-expiry.test.ts', 'a vector store whose time is up');
@@ -35,9 +37,27 @@ export const vectorStores: Area = {
     },
     {
       id: 'stores.unknown',
-      promise: 'A store that does not exist is a 404 by each of its routes.',
+      promise: 'A store, a file or a batch of it that does not exist is a 404 by each of its routes.',
       source: 'field reports',
-      tests: [stores('are made, listed, changed and deleted')],
+      tests: [
+        stores('are made, listed, changed and deleted'),
+        refusals('of objects that do not exist > a vector store'),
+        refusals('of objects that do not exist > what is in a vector store'),
+        refusals('of ids that are none > such as undefined'),
+      ],
+    },
+    {
+      id: 'stores.keys',
+      promise:
+        'Stores, their files, batches, contents and results have exactly the keys of recorded traffic, in their order.',
+      source: 'recorded traffic 2025-09',
+      tests: [
+        objectKeys('%s has exactly the keys of recorded traffic, in their order', 'vector_store'),
+        objectKeys('%s has exactly the keys of recorded traffic, in their order', 'vector_store.file'),
+        objectKeys('%s has exactly the keys of recorded traffic, in their order', 'vector_store.file_batch'),
+        objectKeys('%s has exactly the keys of recorded traffic, in their order', 'vector_store.file_content.page'),
+        objectKeys('%s has exactly the keys of recorded traffic, in their order', 'vector_store.search_results.page'),
+      ],
     },
     {
       id: 'stores.helpers',
