@@ -23,6 +23,7 @@ export function openEmbedder(
   return createOpenAICompatibleEmbedder({
     baseUrl,
     model: embeddingModel.slice(slash + 1),
+    name: dimensions === undefined ? embeddingModel : `${embeddingModel}@${dimensions}`,
     ...(apiKey !== undefined && { apiKey }),
     ...(dimensions !== undefined && { dimensions }),
   });
