@@ -40,9 +40,7 @@ export async function* cutText(
       size += tokens[end] as number;
       if (size > maxTokens) break;
     }
-    if (end < count) {
-      end = bestEnd(text, units, { least: Math.max(told + 1, end - Math.floor((end - first) * END_SHARE)), most: end });
-    }
+    if (end < count) end = bestEnd(text, units, { least: told + 1, most: end, maxTokens: maxTokens * END_SHARE });
     yield { text: text.slice(startOf(first), startOf(end)), repeated: startOf(told) - startOf(first) };
     told = end;
     // With what is repeated there has to be room for something new.
@@ -54,16 +52,22 @@ export async function* cutText(
   }
 }
 
-/** The last of the best places to end a chunk before the units from `least` to `most`. */
-function bestEnd(text: string, { starts }: TextUnits, { least, most }: { least: number; most: number }): number {
+/** The last of the best places to end a chunk: before a unit from `least` to `most`, and not more than `maxTokens` before the last. */
+function bestEnd(
+  text: string,
+  { starts, tokens }: TextUnits,
+  { least, most, maxTokens }: { least: number; most: number; maxTokens: number },
+): number {
   let best = most;
   let bestRank = 0;
-  for (let end = most; end >= least; end--) {
+  let left = 0;
+  for (let end = most; end >= least && left <= maxTokens; end--) {
     const rank = rankEnd(text, starts[end] as number);
     if (rank > bestRank) {
       best = end;
       bestRank = rank;
     }
+    left += tokens[end - 1] as number;
   }
   return best;
 }

@@ -20,16 +20,15 @@ const RTF = '{\\rtf';
 export async function parseFile(extension: string, bytes: Buffer<ArrayBuffer>): Promise<string> {
   if (bytes.length === 0) throw new FileFailure('empty');
   const parse = await parserOf(extension, bytes);
-  let text: string;
   try {
-    text = await parse(bytes);
+    const text = await parse(bytes);
+    if (text.length > MAX_TEXT_LENGTH) throw new FileFailure('tooLarge');
+    const normalised = normalise(text);
+    if (!/\S/.test(normalised)) throw new FileFailure('withoutText');
+    return normalised;
   } catch (error) {
     throw toFileFailure(error);
   }
-  if (text.length > MAX_TEXT_LENGTH) throw new FileFailure('tooLarge');
-  const normalised = normalise(text);
-  if (!/\S/.test(normalised)) throw new FileFailure('withoutText');
-  return normalised;
 }
 
 /** Imported when there is something to be parsed: a file needs one of them. */
@@ -67,5 +66,5 @@ function normalise(text: string): string {
     .toWellFormed()
     .replaceAll('\0', '')
     .replaceAll(/\r\n?/g, '\n')
-    .replaceAll(/\n{4,}/g, '\n\n\n');
+    .replaceAll(/(?<=\n\n\n)\n+/g, '');
 }
