@@ -1,10 +1,11 @@
-// `npm run benchmark -- relay`, `crud`, `storage` or `runs`: brings what is missing, then measures. Options of the benchmark may follow.
+// `npm run benchmark -- relay`, `crud`, `storage`, `runs` or `retrieval`: brings what is missing, then measures. Options of the
+// benchmark may follow.
 
 import { prepare, run } from './toolchain.mjs';
 
 async function benchmark([name, ...options]) {
-  if (!['relay', 'crud', 'storage', 'runs'].includes(name)) {
-    console.error('Usage: npm run benchmark -- relay|crud|storage|runs [options]');
+  if (!['relay', 'crud', 'storage', 'runs', 'retrieval'].includes(name)) {
+    console.error('Usage: npm run benchmark -- relay|crud|storage|runs|retrieval [options]');
     return 2;
   }
   const failure = await prepare('workspace');
