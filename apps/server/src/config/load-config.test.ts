@@ -49,6 +49,8 @@ describe('loadConfig', () => {
       sweepIntervalMs: 2000,
       modelAliases: {},
       contextTokens: 128_000,
+      maxConcurrentIngestions: 2,
+      searchCacheBytes: 536_870_912,
       corsOrigin: ['*'],
       maxBodyBytes: 33_554_432,
       maxFileBytes: 536_870_912,
@@ -153,6 +155,18 @@ describe('loadConfig', () => {
     expect(errorOf(['--config', path])).toBe(`apiKeys in ${path} must be keys separated by commas.`);
   });
 
+  it('takes a model to embed with only together with its provider', () => {
+    expect(load([], { EMBEDDING_MODEL: 'a/b/c:1', EMBEDDING_DIMENSIONS: '64' })).toMatchObject({
+      embeddingModel: 'a/b/c:1',
+      embeddingDimensions: 64,
+    });
+    for (const EMBEDDING_MODEL of ['b', '/b', 'a/']) {
+      expect(errorOf([], { EMBEDDING_MODEL })).toBe(
+        'EMBEDDING_MODEL must be a model with its provider, such as openai/text-embedding-3-small.',
+      );
+    }
+  });
+
   it('helps with every setting', () => {
     expect(loadConfig(['--help'], {})).toEqual({ run: 'help' });
     expect(loadConfig(['-h'], {})).toEqual({ run: 'help' });
@@ -180,6 +194,8 @@ describe('loadConfig', () => {
       leaseMs,
       sweepIntervalMs,
       contextTokens,
+      maxConcurrentIngestions,
+      searchCacheBytes,
       corsOrigin,
       maxBodyBytes,
       maxFileBytes,
@@ -195,6 +211,8 @@ describe('loadConfig', () => {
       'lease-ms': String(leaseMs),
       'sweep-interval-ms': String(sweepIntervalMs),
       'context-tokens': String(contextTokens),
+      'max-concurrent-ingestions': String(maxConcurrentIngestions),
+      'search-cache-bytes': String(searchCacheBytes),
       'cors-origin': corsOrigin[0],
       'max-body-bytes': String(maxBodyBytes),
       'max-file-bytes': String(maxFileBytes),

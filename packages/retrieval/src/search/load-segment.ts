@@ -8,7 +8,7 @@ import type { CachedSegment } from './cached-segment.ts';
 import type { Turns } from './turns.ts';
 
 /** What is asked for first, in bytes: all of a segment that has no more. */
-export const FIRST_BYTES = 2 ** 17;
+const FIRST_BYTES = 2 ** 17;
 
 export interface LoadOptions {
   readonly arena: Arena;

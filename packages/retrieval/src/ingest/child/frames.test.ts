@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAILURES } from './file-failure.ts';
 import { chunkFrame, endFrame, failureFrame, type Frame, readFrames } from './frames.ts';
