@@ -214,7 +214,7 @@ describe('the server process', () => {
       const early = start(['--storage-migrate', 'false'], { STORAGE_URL: url.href });
       expect(await early.exited).toBe(1);
       expect(early.output()).toContain(`The schema '${schema}' is at version 0: migrate it first.`);
-      for (const done of ['Applied 0001_initial.sql.\n', 'Everything is up to date.\n']) {
+      for (const done of ['Applied 0001_initial.sql, 0002_vector_stores.sql.\n', 'Everything is up to date.\n']) {
         const migrating = start(['migrate'], { STORAGE_URL: url.href });
         expect(await migrating.exited).toBe(0);
         expect(migrating.output()).toBe(done);
