@@ -284,11 +284,11 @@ export function describeEventLog(it: StorageTest): void {
       for (const { stream } of [longer, shorter]) {
         await storage.events.append({ stream, fence: 0, events: numbered(1, 1) });
       }
-      await storage.events.finish(longer.stream, { retainMs: 200 });
+      await storage.events.finish(longer.stream, { retainMs: 1000 });
       await storage.events.finish(longer.stream, { retainMs: 60_000 });
       await storage.events.finish(shorter.stream, { retainMs: 60_000 });
       await storage.events.finish(shorter.stream, { retainMs: 50 });
-      await sleep(400);
+      await sleep(1300);
       expect(await readAll(storage, longer.stream)).toHaveLength(1);
       expect(await readAll(storage, shorter.stream)).toEqual([]);
     });
