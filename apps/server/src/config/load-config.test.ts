@@ -162,7 +162,7 @@ describe('loadConfig', () => {
     });
     for (const EMBEDDING_MODEL of ['b', '/b', 'a/']) {
       expect(errorOf([], { EMBEDDING_MODEL })).toBe(
-        'EMBEDDING_MODEL must be a model with its provider, such as openai/text-embedding-3-small.',
+        `EMBEDDING_MODEL must be a model with its provider, such as openai/text-embedding-3-small; got "${EMBEDDING_MODEL}".`,
       );
     }
   });
