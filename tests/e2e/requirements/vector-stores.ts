@@ -5,6 +5,7 @@ const refusals = testsOf('tests/e2e/refusals.test.ts', 'refusals through openai 
 const objectKeys = testsOf('tests/e2e/object-keys.test.ts');
 const files = testsOf('tests/e2e/vector-store-files.test.ts');
 const searches = testsOf('tests/e2e/vector-store-search.test.ts', 'a search');
+const embedder = testsOf('tests/e2e/vector-store-embedder.test.ts', 'a server with an embedder');
 const expiry = testsOf('tests/e2e/vector-store-expiry.test.ts', 'a vector store whose time is up');
 
 export const vectorStores: Area = {
@@ -200,6 +201,16 @@ export const vectorStores: Area = {
       promise: 'Searches with a wrong query, filter, ranker, score or number of results are refused.',
       source: 'OpenAPI: VectorStoreSearchRequest',
       tests: [searches('is refused with %s', 'an empty one'), searches('is refused with %s', 'an unknown operator')],
+    },
+    {
+      id: 'stores.embedder',
+      promise:
+        'With a model to embed with, files are found that share no word with the query; while it cannot be reached, by words.',
+      source: 'project requirement',
+      tests: [
+        embedder('finds what no word says, by the vectors of the model that is configured'),
+        embedder('finds by words while that model cannot be reached'),
+      ],
     },
     {
       id: 'stores.vectors-later',
