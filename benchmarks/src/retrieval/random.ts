@@ -11,11 +11,16 @@ export function randomNumbers(seed: number): () => number {
 
 /** A vector of length 1. */
 export function randomVector(dimensions: number, random: () => number): Float32Array {
-  const vector = Float32Array.from({ length: dimensions }, () => random() + random() + random() - 1.5);
+  const vector = new Float32Array(dimensions);
   let squares = 0;
-  for (const value of vector) squares += value * value;
+  for (let index = 0; index < dimensions; index++) {
+    const value = random() + random() + random() - 1.5;
+    vector[index] = value;
+    squares += value * value;
+  }
   const scale = 1 / Math.sqrt(squares);
-  return vector.map((value) => value * scale);
+  for (let index = 0; index < dimensions; index++) vector[index] = (vector[index] as number) * scale;
+  return vector;
 }
 
 /** Words as often as those of a language: the second half as often as the first, and so on. */

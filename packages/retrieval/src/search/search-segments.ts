@@ -52,7 +52,8 @@ export async function searchSegments(
   const { weights, scoreThreshold } = ranking;
   const byMeaning = vectors !== null && weights.embedding > 0;
   const byWords = weights.text > 0 || !byMeaning;
-  const listed = Math.max(MIN_LIST, limit * LIST_FACTOR);
+  const isFused = byMeaning && byWords;
+  const listed = isFused ? Math.max(MIN_LIST, limit * LIST_FACTOR) : limit;
   const readTerms = createTermReader();
   const queries = texts.map((text, index): Query => {
     const terms = [...new Set(readTerms(text).map(termHash))].slice(0, MAX_TERMS);
@@ -78,7 +79,7 @@ export async function searchSegments(
     const found = new BestHits(listed);
     await matches.score(terms, found, turns);
     const lists = { vectors: near.chunks, words: found.chunks };
-    for (const scored of byMeaning && byWords ? fuseByRank(lists, weights) : joinByScore(lists)) {
+    for (const scored of isFused ? fuseByRank(lists, weights) : joinByScore(lists)) {
       const name = `${scored.segment}/${scored.chunk}`;
       if (scored.score > (best.get(name)?.score ?? -1)) best.set(name, scored);
     }
