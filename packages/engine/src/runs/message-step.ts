@@ -2,7 +2,7 @@ import type { FileCitationAnnotation, Message, MessageContent, RunStep } from '@
 import type { LogEvent } from '@cogitator-ai/openai-storage';
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import type { Citations } from '../file-search/citations.ts';
-import { CitedText, type TextPiece } from '../file-search/cited-text.ts';
+import { CitedText } from '../file-search/cited-text.ts';
 import { writeMessage } from '../messages/build-message.ts';
 import { buildStep, writeStep } from '../run-steps/build-step.ts';
 import type { HeldRun } from './held-run.ts';
@@ -75,7 +75,7 @@ export class MessageStep implements OpenStep {
         { event: 'thread.run.step.in_progress', data: step.body },
         { event: 'thread.message.created', data: insertion.body },
         { event: 'thread.message.in_progress', data: insertion.body },
-        ...(deltas.length === 0 ? [opened.#tell(type, { text: '', fileId: null })] : deltas),
+        ...(deltas.length === 0 ? [opened.#tell(type, '')] : deltas),
       ],
     );
     return opened;
@@ -110,7 +110,8 @@ export class MessageStep implements OpenStep {
 
   /** Adds to the last part of this type; another type begins another part. */
   append(type: 'text' | 'refusal', text: string): void {
-    for (const delta of this.#add(type, text)) this.#held.emit(delta);
+    if (!this.#cited) this.#held.emit(this.#tell(type, text));
+    else for (const delta of this.#add(type, text)) this.#held.emit(delta);
   }
 
   /** To be called when nothing follows: tells what was held back because it might have become a marker. */
@@ -119,16 +120,16 @@ export class MessageStep implements OpenStep {
   }
 
   #add(type: 'text' | 'refusal', text: string): LogEvent[] {
-    if (!this.#cited) return [this.#tell(type, { text, fileId: null })];
-    if (type === 'text') return this.#cited.push(text).map((piece) => this.#tell(type, piece));
-    return [...this.#tellHeld(), this.#tell(type, { text, fileId: null })];
+    if (type === 'text' && this.#cited)
+      return this.#cited.push(text).map((piece) => this.#tell(type, piece.text, piece.fileId));
+    return [...this.#tellHeld(), this.#tell(type, text)];
   }
 
   #tellHeld(): LogEvent[] {
-    return this.#cited?.end().map((piece) => this.#tell('text', piece)) ?? [];
+    return this.#cited?.end().map((piece) => this.#tell('text', piece.text)) ?? [];
   }
 
-  #tell(type: 'text' | 'refusal', { text, fileId }: TextPiece): LogEvent {
+  #tell(type: 'text' | 'refusal', text: string, fileId: string | null = null): LogEvent {
     let part = this.#parts.at(-1);
     if (part?.type !== type) {
       part = {
