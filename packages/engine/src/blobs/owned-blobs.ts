@@ -81,7 +81,9 @@ export async function deleteWithBlob(context: BlobContext, owner: RecordKey): Pr
 
 /** Notes blobs whose records are to be deleted. Afterwards {@link settleBlobs} is called, else they are deleted some time later. */
 export async function noteBlobs(context: BlobContext, owners: readonly RecordKey[]): Promise<void> {
-  await Promise.all(owners.map((owner) => noteBlob(context, owner, DELETION_MS)));
+  if (owners.length === 0) return;
+  const lookAt = (await context.storage.now()) + DELETION_MS;
+  await Promise.all(owners.map((owner) => insertNote(context, owner, lookAt)));
 }
 
 /** Deletes the noted blobs that have no record any more. Never rejects. */
@@ -100,18 +102,16 @@ async function settle(context: BlobContext, owner: RecordKey): Promise<void> {
   else await dropBlob(context, owner);
 }
 
-async function noteBlob({ storage }: BlobContext, owner: RecordKey, lookMs: number): Promise<void> {
+async function noteBlob(context: BlobContext, owner: RecordKey, lookMs: number): Promise<void> {
+  await insertNote(context, owner, (await context.storage.now()) + lookMs);
+}
+
+/** @param lookAt - When it is looked at, by the store's clock in ms. */
+async function insertNote({ storage }: BlobContext, owner: RecordKey, lookAt: number): Promise<void> {
   const note: UnownedBlob = { id: owner.id, object: 'unowned_blob', owner };
   // There may be one: then that is the note.
   await storage.commit({
-    writes: [
-      {
-        write: 'insert',
-        key: unownedBlobKey(owner.id),
-        body: JSON.stringify(note),
-        dueAt: (await storage.now()) + lookMs,
-      },
-    ],
+    writes: [{ write: 'insert', key: unownedBlobKey(owner.id), body: JSON.stringify(note), dueAt: lookAt }],
   });
 }
 

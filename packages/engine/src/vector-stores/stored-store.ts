@@ -43,13 +43,13 @@ export async function writeStore(
   state: StoreState,
 ): Promise<Insert | Put> {
   const { expires_at: expiresAt, status } = store;
-  const now = await storage.now();
   const expiryMs = expiresAt === null || status === 'expired' ? null : (expiresAt - unixSeconds()) * 1000;
+  const dueMs = state.clearing ? 0 : expiryMs;
   return {
     write,
     key: vectorStoreKey(store.id),
     body: Json.of(store).text,
     state: JSON.stringify(state),
-    dueAt: state.clearing ? now : expiryMs && now + expiryMs,
+    dueAt: dueMs === null ? null : (await storage.now()) + dueMs,
   };
 }
