@@ -1,6 +1,9 @@
 import type { Json } from '@cogitator-ai/openai-protocol';
 import type { RequestContext } from './environment.ts';
 
+/** How soon a polling client should ask again, in ms. */
+const POLL_AFTER = { 'openai-poll-after-ms': '200' };
+
 /** The headers of every answer. Given with the answer: changing them afterwards would build the response twice. */
 export function answerHeaders(c: RequestContext, contentType: string): Record<string, string> {
   return {
@@ -15,6 +18,11 @@ export function answerHeaders(c: RequestContext, contentType: string): Record<st
 /** Answers a wire object as it is stored. */
 export function answer(c: RequestContext, json: Json<unknown>, headers?: Record<string, string>): Response {
   return answerText(c, 200, json.text, headers);
+}
+
+/** Answers what clients ask after again and again until it is done. */
+export function answerPolled(c: RequestContext, json: Json<unknown>, isDone: boolean): Response {
+  return answer(c, json, isDone ? {} : POLL_AFTER);
 }
 
 export function answerText(

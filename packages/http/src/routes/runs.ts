@@ -10,14 +10,11 @@ import {
   UpdateRunRequest,
 } from '@cogitator-ai/openai-protocol';
 import type { EventPosition } from '@cogitator-ai/openai-engine';
-import { answer } from '../answer.ts';
+import { answer, answerPolled } from '../answer.ts';
 import { pathId } from '../requests/path-id.ts';
 import { readQuery } from '../requests/read-query.ts';
 import { replayRun, streamRun } from '../sse/stream-run.ts';
 import { type App, parseBody, parseListQuery, parseQuery, route, type RouteOptions } from './route.ts';
-
-/** How soon a polling client should ask again, in ms. */
-const POLL_AFTER = { 'openai-poll-after-ms': '200' };
 
 export function runRoutes(app: App, options: RouteOptions): void {
   const { runs } = options.engine;
@@ -45,7 +42,7 @@ export function runRoutes(app: App, options: RouteOptions): void {
   route(app, '/v1/threads/:thread_id/runs/:run_id', {
     GET: async (c) => {
       const run = await runs.retrieve(pathId(c, 'thread_id'), pathId(c, 'run_id'));
-      return answer(c, run, isTerminalRunStatus(run.value.status) ? {} : POLL_AFTER);
+      return answerPolled(c, run, isTerminalRunStatus(run.value.status));
     },
     POST: async (c) => {
       const [threadId, runId] = [pathId(c, 'thread_id'), pathId(c, 'run_id')];

@@ -9,13 +9,10 @@ import {
   UpdateVectorStoreFileRequest,
   UpdateVectorStoreRequest,
 } from '@cogitator-ai/openai-protocol';
-import { answer } from '../answer.ts';
+import { answer, answerPolled } from '../answer.ts';
 import type { RequestContext } from '../environment.ts';
 import { pathId } from '../requests/path-id.ts';
 import { type App, parseBody, parseListQuery, route, type RouteOptions } from './route.ts';
-
-/** How soon a polling client should ask again, in ms. */
-const POLL_AFTER = { 'openai-poll-after-ms': '200' };
 
 export function vectorStoreRoutes(app: App, options: RouteOptions): void {
   const { vectorStores: stores, vectorStoreFiles: files, vectorStoreFileBatches: batches } = options.engine;
@@ -25,7 +22,7 @@ export function vectorStoreRoutes(app: App, options: RouteOptions): void {
     POST: async (c) => answer(c, await stores.create(await parseBody(c, CreateVectorStoreRequest, options))),
   });
   route(app, '/v1/vector_stores/:vector_store_id', {
-    GET: async (c) => answerPolled(c, await stores.retrieve(pathId(c, 'vector_store_id'))),
+    GET: async (c) => answerProgress(c, await stores.retrieve(pathId(c, 'vector_store_id'))),
     POST: async (c) => {
       const storeId = pathId(c, 'vector_store_id');
       return answer(c, await stores.update(storeId, await parseBody(c, UpdateVectorStoreRequest, options)));
@@ -47,11 +44,11 @@ export function vectorStoreRoutes(app: App, options: RouteOptions): void {
     },
     POST: async (c) => {
       const storeId = pathId(c, 'vector_store_id');
-      return answerPolled(c, await files.create(storeId, await parseBody(c, CreateVectorStoreFileRequest, options)));
+      return answerProgress(c, await files.create(storeId, await parseBody(c, CreateVectorStoreFileRequest, options)));
     },
   });
   route(app, '/v1/vector_stores/:vector_store_id/files/:file_id', {
-    GET: async (c) => answerPolled(c, await files.retrieve(pathId(c, 'vector_store_id'), pathId(c, 'file_id'))),
+    GET: async (c) => answerProgress(c, await files.retrieve(pathId(c, 'vector_store_id'), pathId(c, 'file_id'))),
     POST: async (c) => {
       const [storeId, fileId] = [pathId(c, 'vector_store_id'), pathId(c, 'file_id')];
       return answer(c, await files.update(storeId, fileId, await parseBody(c, UpdateVectorStoreFileRequest, options)));
@@ -69,11 +66,11 @@ export function vectorStoreRoutes(app: App, options: RouteOptions): void {
     POST: async (c) => {
       const storeId = pathId(c, 'vector_store_id');
       const request = await parseBody(c, CreateVectorStoreFileBatchRequest, options);
-      return answerPolled(c, await batches.create(storeId, request));
+      return answerProgress(c, await batches.create(storeId, request));
     },
   });
   route(app, '/v1/vector_stores/:vector_store_id/file_batches/:batch_id', {
-    GET: async (c) => answerPolled(c, await batches.retrieve(pathId(c, 'vector_store_id'), pathId(c, 'batch_id'))),
+    GET: async (c) => answerProgress(c, await batches.retrieve(pathId(c, 'vector_store_id'), pathId(c, 'batch_id'))),
   });
   route(app, '/v1/vector_stores/:vector_store_id/file_batches/:batch_id/cancel', {
     POST: async (c) => answer(c, await batches.cancel(pathId(c, 'vector_store_id'), pathId(c, 'batch_id'))),
@@ -86,7 +83,6 @@ export function vectorStoreRoutes(app: App, options: RouteOptions): void {
   });
 }
 
-/** The answer about what clients ask after until it is done. */
-function answerPolled(c: RequestContext, json: Json<{ status: string }>): Response {
-  return answer(c, json, json.value.status === 'in_progress' ? POLL_AFTER : {});
+function answerProgress(c: RequestContext, json: Json<{ status: string }>): Response {
+  return answerPolled(c, json, json.value.status !== 'in_progress');
 }
