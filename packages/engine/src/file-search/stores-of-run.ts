@@ -1,8 +1,9 @@
 import type { Run, ToolResources } from '@cogitator-ai/openai-protocol';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineContext } from '../engine-context.ts';
-import { assistantKey, threadKey, vectorStoreKey } from '../records/keys.ts';
+import { assistantKey, threadKey } from '../records/keys.ts';
 import { parseRecord } from '../records/parse-record.ts';
+import { getStore } from '../vector-stores/require-store.ts';
 
 /** Longest wait for the files of a thread to be made searchable, in ms. */
 const MAX_WAIT_MS = 60_000;
@@ -35,7 +36,7 @@ export async function untilSearchable(
   if (storeId === null) return;
   const end = performance.now() + MAX_WAIT_MS;
   while (performance.now() < end) {
-    const record = await context.storage.get(vectorStoreKey(storeId));
+    const record = await getStore(context.storage, storeId);
     if (!record || parseRecord(record).status !== 'in_progress') return;
     await sleep(POLL_MS, undefined, { signal });
   }

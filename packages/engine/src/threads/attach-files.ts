@@ -16,7 +16,7 @@ export async function attachFiles(
   messages: readonly CreateMessageRequest[],
 ): Promise<{ check: Check; writes: Write[] }> {
   const key = threadKey(threadId);
-  const fileIds = codeFiles(messages);
+  const fileIds = attachedFiles(messages, 'code_interpreter');
   if (fileIds.length === 0) return { check: { check: 'exists', key }, writes: [] };
   const record = await storage.get(key);
   if (!record) throw notFound('thread', threadId);
@@ -25,11 +25,14 @@ export async function attachFiles(
   return { check: { check: 'version', key, version: record.version }, writes: [{ write: 'put', key, body }] };
 }
 
-/** The files that messages attach for the code interpreter. */
-export function codeFiles(messages: readonly CreateMessageRequest[]): string[] {
+/** The files that messages attach for a tool. */
+export function attachedFiles(
+  messages: readonly CreateMessageRequest[],
+  tool: 'code_interpreter' | 'file_search',
+): string[] {
   return messages.flatMap(({ attachments }) =>
     (attachments ?? []).flatMap(({ file_id: fileId, tools }) =>
-      fileId !== undefined && tools?.some(({ type }) => type === 'code_interpreter') ? [fileId] : [],
+      fileId !== undefined && tools?.some(({ type }) => type === tool) ? [fileId] : [],
     ),
   );
 }

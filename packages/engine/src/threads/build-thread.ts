@@ -4,8 +4,8 @@ import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import { buildMessage, writeMessage } from '../messages/build-message.ts';
 import { threadKey } from '../records/keys.ts';
 import { createToolResources } from '../tools/tool-resources.ts';
-import { codeFiles, withCodeFiles } from './attach-files.ts';
-import { searchedFiles, THREAD_STORE_EXPIRY, withSearchedFiles } from './searched-files.ts';
+import { attachedFiles, withCodeFiles } from './attach-files.ts';
+import { THREAD_STORE_EXPIRY, withSearchedFiles } from './searched-files.ts';
 
 /** A new thread with its first messages, and the writes that store them. */
 export async function buildThread(
@@ -28,8 +28,8 @@ export async function buildThread(
     metadata: request.metadata ?? {},
     tool_resources: await withSearchedFiles(
       context,
-      withCodeFiles(resources, codeFiles(messages)),
-      searchedFiles(messages),
+      withCodeFiles(resources, attachedFiles(messages, 'code_interpreter')),
+      attachedFiles(messages, 'file_search'),
     ),
   });
   return { thread, writes: [{ write: 'insert', key: threadKey(threadId), body: thread.text }, ...added] };

@@ -8,18 +8,10 @@ import { addFiles } from '../vector-stores/add-files.ts';
 import { toFileChunking } from '../vector-stores/chunking.ts';
 import { createStore } from '../vector-stores/create-store.ts';
 import { getStore, isExpired } from '../vector-stores/require-store.ts';
+import { attachedFiles } from './attach-files.ts';
 
 /** When a store that is made for a thread expires. */
 export const THREAD_STORE_EXPIRY = { anchor: 'last_active_at', days: 7 } as const;
-
-/** The files that messages attach for file_search. */
-export function searchedFiles(messages: readonly CreateMessageRequest[]): string[] {
-  return messages.flatMap(({ attachments }) =>
-    (attachments ?? []).flatMap(({ file_id: fileId, tools }) =>
-      fileId !== undefined && tools?.some(({ type }) => type === 'file_search') ? [fileId] : [],
-    ),
-  );
-}
 
 /** The resources of a thread with files to be searched: added to its store, or to one that is made for them. */
 export async function withSearchedFiles(
@@ -47,7 +39,7 @@ export async function addSearchedFiles(
   threadId: string,
   messages: readonly CreateMessageRequest[],
 ): Promise<void> {
-  const fileIds = searchedFiles(messages);
+  const fileIds = attachedFiles(messages, 'file_search');
   if (fileIds.length === 0) return;
   await assertUnlocked(context, threadId);
   await addAll(context, await requireThreadStore(context, threadId), fileIds);

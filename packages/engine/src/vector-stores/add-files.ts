@@ -12,7 +12,7 @@ import { segmentKey, vectorStoreFileBatchKey, vectorStoreFileKey } from '../reco
 import { parseRecord } from '../records/parse-record.ts';
 import { type BatchMove, changeBatches } from './change-batches.ts';
 import { changeStore } from './change-store.ts';
-import { countMoves, NO_FILES, statusOf } from './file-counts.ts';
+import { countFiles, countMoves, statusOf } from './file-counts.ts';
 import { noteUses } from './file-use.ts';
 import { buildEntry, insertEntry, type NewEntry } from './new-entry.ts';
 import { assertNotExpired, requireStore } from './require-store.ts';
@@ -158,10 +158,7 @@ function planKnown(
 }
 
 function withCounts(batch: VectorStoreFileBatch, files: readonly VectorStoreFile[]): VectorStoreFileBatch {
-  const counts = countMoves(
-    NO_FILES,
-    files.map(({ status }) => ({ from: null, to: status })),
-  );
+  const counts = countFiles(files);
   return { ...batch, file_counts: counts, status: statusOf(counts) };
 }
 

@@ -2,7 +2,7 @@ import { type CreateVectorStoreRequest, Json, type VectorStore } from '@cogitato
 import { type EngineContext, unixSeconds } from '../engine-context.ts';
 import { requireFiles } from '../files/require-files.ts';
 import { toFileChunking } from './chunking.ts';
-import { countMoves, NO_FILES, statusOf } from './file-counts.ts';
+import { countFiles, statusOf } from './file-counts.ts';
 import { noteUses } from './file-use.ts';
 import { buildEntry, insertEntry } from './new-entry.ts';
 import { withExpiry, writeStore } from './stored-store.ts';
@@ -31,10 +31,7 @@ export async function createStore(
   const createdAt = unixSeconds();
   const chunking = toFileChunking(strategy);
   const entries = unique.map((fileId) => buildEntry(id, { fileId, attributes: undefined, chunking }));
-  const counts = countMoves(
-    NO_FILES,
-    entries.map(({ status }) => ({ from: null, to: status })),
-  );
+  const counts = countFiles(entries);
   const store = withExpiry({
     id,
     object: 'vector_store',

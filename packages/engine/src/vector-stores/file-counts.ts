@@ -1,4 +1,10 @@
-import type { FileCounts, VectorStore, VectorStoreFileStatus, VectorStoreStatus } from '@cogitator-ai/openai-protocol';
+import type {
+  FileCounts,
+  VectorStore,
+  VectorStoreFile,
+  VectorStoreFileStatus,
+  VectorStoreStatus,
+} from '@cogitator-ai/openai-protocol';
 
 /** A file that changes its status; `null` stands for not being there. */
 export interface Move {
@@ -7,6 +13,14 @@ export interface Move {
 }
 
 export const NO_FILES: FileCounts = { in_progress: 0, completed: 0, failed: 0, cancelled: 0, total: 0 };
+
+/** How many of the files have come how far. */
+export function countFiles(files: readonly Pick<VectorStoreFile, 'status'>[]): FileCounts {
+  return countMoves(
+    NO_FILES,
+    files.map(({ status }) => ({ from: null, to: status })),
+  );
+}
 
 export function countMoves(counts: FileCounts, moves: readonly Move[]): FileCounts {
   const counted = { ...counts };
