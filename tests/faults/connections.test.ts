@@ -1,8 +1,8 @@
+import { startProxy } from '@cogitator-ai/tests-services';
 import { it } from 'vitest';
 import { audit } from './load/audit.ts';
 import { beginRun } from './load/begin-run.ts';
 import { connect, startLoad } from './load/start-load.ts';
-import { startProxy } from './network/start-proxy.ts';
 import { startServer } from './servers/start-server.ts';
 import { startPostgresStore } from './stores/postgres-store.ts';
 import { startRedisStore } from './stores/redis-store.ts';

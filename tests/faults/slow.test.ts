@@ -1,9 +1,9 @@
+import { startProxy } from '@cogitator-ai/tests-services';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { it } from 'vitest';
 import { audit } from './load/audit.ts';
 import { connect, startLoad } from './load/start-load.ts';
-import { startProxy } from './network/start-proxy.ts';
 import { isHealthy, startServer } from './servers/start-server.ts';
 import { startPostgresStore } from './stores/postgres-store.ts';
 import { startRedisStore } from './stores/redis-store.ts';

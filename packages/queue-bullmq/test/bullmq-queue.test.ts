@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunTicket } from '@cogitator-ai/openai-engine';
-import { startRedis } from '@cogitator-ai/tests-services';
+import { startProxy, startRedis } from '@cogitator-ai/tests-services';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BullmqQueue, openBullmqQueue } from '../src/index.ts';
-import { openSilentWay } from './silent-way.ts';
 
 const LEASE_MS = 900;
 
@@ -141,21 +140,22 @@ describe.each(SERVERS)('a queue on $name', ({ name, url }) => {
   });
 
   it('goes on when connections were made that nobody ever answers', { timeout: 90_000 }, async () => {
-    const way = await openSilentWay(url);
-    const remote = await openBullmqQueue({ url: way.url, keyPrefix: place, schema: place, leaseMs: LEASE_MS });
+    const proxy = await startProxy(url);
+    const remote = await openBullmqQueue({ url: proxy.url, keyPrefix: place, schema: place, leaseMs: LEASE_MS });
     queues.push(remote);
     const taken: string[] = [];
     remote.work(async ({ runId }) => void taken.push(runId), { concurrency: 1 });
     const adder = await open();
     await adder.add(ticket('run_1'));
     await expect.poll(() => taken, { timeout: 10_000 }).toEqual(['run_1']);
-    way.fallSilent();
+    const restore = proxy.swallow();
+    proxy.reset();
     await sleep(5000);
-    way.recover();
+    restore();
     await adder.add(ticket('run_2'));
     await expect.poll(() => taken, { timeout: 60_000 }).toEqual(['run_1', 'run_2']);
     await remote.close();
-    await way.close();
+    await proxy.close();
   });
 
   it('closes twice', async () => {
