@@ -1,5 +1,6 @@
 import type { Ranking, RetrievalPort } from '@cogitator-ai/openai-engine';
-import { createOpenAICompatibleEmbedder, createRetrieval, type Embedder } from '@cogitator-ai/openai-retrieval';
+import { createOpenAICompatibleEmbedder } from '@cogitator-ai/openai-models';
+import { createRetrieval, type Embedder } from '@cogitator-ai/openai-retrieval';
 import { embedText } from '@cogitator-ai/tests-upstream';
 import { Blobs, collect, fileOf, whole } from './blobs.ts';
 import { DOCUMENTS, type Question, QUESTIONS } from './labelled/index.ts';

@@ -1,4 +1,10 @@
 export { createDemoProvider, DEMO_MODEL } from './demo/demo-provider.ts';
+export { EmbeddingError } from './embeddings/embedding-error.ts';
+export { createOpenAICompatibleEmbedder } from './embeddings/openai-compatible-embedder.ts';
+export type {
+  OpenAICompatibleEmbedder,
+  OpenAICompatibleEmbedderOptions,
+} from './embeddings/openai-compatible-embedder.ts';
 export { ModelConfigError } from './model-config-error.ts';
 export { createOpenAICompatibleProvider } from './openai-compatible/openai-compatible-model.ts';
 export type { OpenAICompatibleOptions } from './openai-compatible/openai-compatible-model.ts';

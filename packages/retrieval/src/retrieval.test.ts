@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { IngestionError, type Logger, type RetrievalPort, type SegmentSource } from '@cogitator-ai/openai-engine';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { bytesOf, normalised } from '../test/stored-segments.ts';
-import type { Embedder } from './embedding/embedder.ts';
+import type { Embedder } from './embedder.ts';
 import { createRetrieval, type RetrievalOptions } from './retrieval.ts';
 
 const signal = AbortSignal.timeout(60_000);

@@ -1,6 +1,6 @@
 import { IngestionError, type Logger, type RetrievalPort, type Segment } from '@cogitator-ai/openai-engine';
 import { createAtTimes } from './at-times.ts';
-import type { Embedder } from './embedding/embedder.ts';
+import type { Embedder } from './embedder.ts';
 import { readChunks } from './ingest/read-chunks.ts';
 import { embedQueries } from './search/embed-queries.ts';
 import { buildLexicalIndex } from './search/lexical-index.ts';

@@ -1,5 +1,8 @@
-import { readProviders } from '@cogitator-ai/openai-models';
-import { createOpenAICompatibleEmbedder, type OpenAICompatibleEmbedder } from '@cogitator-ai/openai-retrieval';
+import {
+  createOpenAICompatibleEmbedder,
+  type OpenAICompatibleEmbedder,
+  readProviders,
+} from '@cogitator-ai/openai-models';
 import { ConfigError } from '../config/config-error.ts';
 import type { Config } from '../config/settings.ts';
 

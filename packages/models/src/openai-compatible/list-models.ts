@@ -2,7 +2,7 @@ import { ModelError, type ModelInfo } from '@cogitator-ai/openai-engine';
 import { type Dispatcher, request as send } from 'undici';
 import { connectionError } from './connection-error.ts';
 import { errorOfAnswer } from './http-error.ts';
-import { readText } from './read-text.ts';
+import { readText } from '../http/read-text.ts';
 
 /** Most of a list of models that is read, in bytes. */
 const MAX_LIST_BYTES = 8 * 2 ** 20;
@@ -61,7 +61,7 @@ async function get(
   options: Pick<ListModelsOptions, 'headers' | 'dispatcher' | 'signal'>,
 ): Promise<{ statusCode: number; text: string }> {
   const { statusCode, body } = await send(url, options);
-  return { statusCode, text: await readText(body, MAX_LIST_BYTES) };
+  return { statusCode, text: (await readText(body, MAX_LIST_BYTES)).text };
 }
 
 /** `{data: […]}`, or the bare list (Together). */

@@ -3,12 +3,11 @@ import { type Dispatcher, request as send } from 'undici';
 import type { ModelError } from '@cogitator-ai/openai-engine';
 import { connectionError, isSlowAnswer } from './connection-error.ts';
 import { errorOfAnswer } from './http-error.ts';
-import { readText } from './read-text.ts';
+import { readText } from '../http/read-text.ts';
+import { backoffMs, MAX_RETRY_WAIT_MS, readRetryAfterMs } from '../http/retry-wait.ts';
 
 /** Tries of one turn. */
 const MAX_TRIES = 3;
-/** Longest wait a provider may ask for before the next try, in ms. */
-const MAX_RETRY_WAIT_MS = 20_000;
 /** Most of an error body that is read, in bytes, and longest time for it, in ms. */
 const MAX_ERROR_BYTES = 64 * 1024;
 const ERROR_BODY_MS = 5000;
@@ -75,26 +74,10 @@ async function ask({
 async function readErrorBody(body: Dispatcher.ResponseData['body']): Promise<string> {
   const deadline = setTimeout(() => body.destroy(), ERROR_BODY_MS);
   try {
-    return await readText(body, MAX_ERROR_BYTES);
+    return (await readText(body, MAX_ERROR_BYTES)).text;
   } catch {
     return '';
   } finally {
     clearTimeout(deadline);
   }
-}
-
-/** `retry-after-ms` (OpenAI), or `retry-after` in seconds or as a date. */
-function readRetryAfterMs(headers: Dispatcher.ResponseData['headers']): number | undefined {
-  const ms = Number(headers['retry-after-ms'] ?? Number.NaN);
-  if (ms >= 0) return ms;
-  const text = headers['retry-after'];
-  if (typeof text !== 'string') return undefined;
-  const seconds = Number(text);
-  const wait = Number.isNaN(seconds) ? Date.parse(text) - Date.now() : seconds * 1000;
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
-}
-
-/** 500 ms, 1 s, … give or take a quarter, so that many runs do not come back at once. */
-function backoffMs(attempt: number): number {
-  return 250 * 2 ** attempt * (0.75 + Math.random() / 2);
 }

@@ -1,5 +1,6 @@
 import type { ModelRequest } from '@cogitator-ai/openai-engine';
 import { Agent, type Dispatcher } from 'undici';
+import { appendPath, KEEP_ALIVE_MS } from '../http/endpoint.ts';
 import type { Provider } from '../providers/provider.ts';
 import { type ChatDialect, DEFAULT_DIALECT, toChatRequest } from './chat-request.ts';
 import { EventQueue } from './event-queue.ts';
@@ -7,9 +8,6 @@ import { listModels } from './list-models.ts';
 import { openAnswer } from './open-answer.ts';
 import { readAnswer } from './read-answer.ts';
 import { DEFAULT_TIMEOUTS, type ModelTimeouts } from './timeouts.ts';
-
-/** How long an idle connection is kept, in ms, where the server does not say. One that was closed meanwhile is retried. */
-const KEEP_ALIVE_MS = 30_000;
 
 export interface OpenAICompatibleOptions {
   /** Name in error messages and in `GET /v1/models`: `openai`, `ollama`, … */
@@ -92,10 +90,4 @@ export function createOpenAICompatibleProvider(options: OpenAICompatibleOptions)
 
     close: () => dispatcher.destroy(),
   };
-}
-
-function appendPath(baseUrl: string, path: string): URL {
-  const url = new URL(baseUrl);
-  url.pathname = url.pathname.replace(/\/+$/, '') + path;
-  return url;
 }

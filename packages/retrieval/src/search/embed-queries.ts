@@ -1,4 +1,4 @@
-import type { Embedder } from '../embedding/embedder.ts';
+import type { Embedder } from '../embedder.ts';
 import { type QuantisedQuery, quantiseQuery } from './quantise-query.ts';
 
 /** How long a search waits for the vectors of its queries, in ms. */

@@ -1,5 +1,5 @@
 import { IngestionError } from '@cogitator-ai/openai-engine';
-import type { Embedder } from '../embedding/embedder.ts';
+import type { Embedder } from '../embedder.ts';
 import type { Chunk } from '../ingest/chunk.ts';
 import { inParallel } from '../search/in-parallel.ts';
 import type { Turns } from '../search/turns.ts';

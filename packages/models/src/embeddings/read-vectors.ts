@@ -1,4 +1,4 @@
-import { EmbeddingError } from './embedder.ts';
+import { EmbeddingError } from './embedding-error.ts';
 import { normalise } from './normalise.ts';
 
 /** A vector as endpoints send it: base64 of float32, little-endian, or figures. */

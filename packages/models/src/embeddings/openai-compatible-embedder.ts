@@ -1,12 +1,10 @@
 import { Agent } from 'undici';
-import type { Embedder } from './embedder.ts';
+import { appendPath, KEEP_ALIVE_MS } from '../http/endpoint.ts';
 import { normalise } from './normalise.ts';
 import { type Endpoint, postTexts } from './post-texts.ts';
 import { readVectors } from './read-vectors.ts';
 import type { Refusal } from './refusal.ts';
 
-/** How long an idle connection is kept, in ms, where the server does not say. One that was closed meanwhile is retried. */
-const KEEP_ALIVE_MS = 30_000;
 /** Most texts of one request, so that its answer fits in memory. */
 const MAX_TEXTS = 256;
 /** Requests are never made smaller for good than this, whatever was refused. */
@@ -31,8 +29,18 @@ export interface OpenAICompatibleEmbedderOptions {
   timeoutMs?: number;
 }
 
-/** An embedder whose connections its owner ends. */
-export interface OpenAICompatibleEmbedder extends Embedder {
+/** Turns texts into vectors whose angles say how much they are alike in meaning. */
+export interface OpenAICompatibleEmbedder {
+  /** Model and dimensions: vectors of the same name can be compared. */
+  readonly name: string;
+
+  /**
+   * A vector of length 1 for each text, in order, all of the same dimensions. Zeros where the model finds nothing in a text.
+   *
+   * @throws {@link EmbeddingError}, or the signal's reason.
+   */
+  embed(texts: readonly string[], options: { signal: AbortSignal }): Promise<Float32Array[]>;
+
   /** What is under way fails. May be called twice. */
   close(): Promise<void>;
 }
@@ -135,10 +143,4 @@ export function createOpenAICompatibleEmbedder(options: OpenAICompatibleEmbedder
 /** Endpoints refuse texts that are empty, and some what is no Unicode. */
 function toInput(text: string): string {
   return text.trim() === '' ? '.' : text.toWellFormed();
-}
-
-function appendPath(baseUrl: string, path: string): URL {
-  const url = new URL(baseUrl);
-  url.pathname = url.pathname.replace(/\/+$/, '') + path;
-  return url;
 }

@@ -1,6 +1,6 @@
 import { embedText, type EmbeddingReply, startUpstream, type Upstream } from '@cogitator-ai/tests-upstream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { EmbeddingError } from './embedder.ts';
+import type { EmbeddingError } from './embedding-error.ts';
 import {
   createOpenAICompatibleEmbedder,
   type OpenAICompatibleEmbedder,

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Dispatcher, request as send } from 'undici';
-import { EmbeddingError } from './embedder.ts';
+import { readText } from '../http/read-text.ts';
+import { backoffMs, MAX_RETRY_WAIT_MS, readRetryAfterMs } from '../http/retry-wait.ts';
+import { EmbeddingError } from './embedding-error.ts';
 import { type Refusal, toRefusal } from './refusal.ts';
 
 /** Tries of one request. */
 const MAX_TRIES = 4;
-/** Longest wait an endpoint may ask for before the next try, in ms. */
-const MAX_RETRY_WAIT_MS = 20_000;
 /** Largest answer, in bytes, for each text: 8,192 dimensions, written out in figures. And for all else in it. */
 const MAX_BYTES_OF_TEXT = 8192 * 24;
 const MAX_BYTES_OF_REST = 64 * 1024;
@@ -113,35 +113,4 @@ function toFailure(title: string, cause: unknown, isLate: boolean): Failure {
   const what = isLate ? 'did not answer in time' : `could not be reached${code === '' ? '' : ` (${code})`}`;
   const isClosed = code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED';
   return { error: new EmbeddingError(`${title} ${what}.`, { cause, retryable: true }), mayPass: !isLate && !isClosed };
-}
-
-/** The beginning of a body as text; the rest of it is not read. */
-async function readText(
-  body: Dispatcher.ResponseData['body'],
-  maxBytes: number,
-): Promise<{ text: string; isCut: boolean }> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
-    chunks.push(chunk);
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) break;
-  }
-  return { text: Buffer.concat(chunks).toString('utf8', 0, maxBytes), isCut: bytes > maxBytes };
-}
-
-/** `retry-after-ms` (OpenAI), or `retry-after` in seconds or as a date. */
-function readRetryAfterMs(headers: Dispatcher.ResponseData['headers']): number | undefined {
-  const ms = Number(headers['retry-after-ms'] ?? Number.NaN);
-  if (ms >= 0) return ms;
-  const text = headers['retry-after'];
-  if (typeof text !== 'string') return undefined;
-  const seconds = Number(text);
-  const wait = Number.isNaN(seconds) ? Date.parse(text) - Date.now() : seconds * 1000;
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
-}
-
-/** 500 ms, 1 s, 2 s, give or take a quarter, so that many files do not come back at once. */
-function backoffMs(attempt: number): number {
-  return 250 * 2 ** attempt * (0.75 + Math.random() / 2);
 }

@@ -1,4 +1,5 @@
-import { EmbeddingError } from './embedder.ts';
+import { kindOf, parseRefusal, tellRefusal, wordsOf } from '../http/refusal-words.ts';
+import { EmbeddingError } from './embedding-error.ts';
 
 /** Longest part of an endpoint's own words that is passed on, in UTF-16 units. */
 const MAX_QUOTED = 300;
@@ -38,13 +39,15 @@ export interface Refusal {
  * @param apiKey - Left out of the message, should the endpoint repeat it.
  */
 export function toRefusal(endpoint: string, status: number, body: string, apiKey?: string): Refusal {
-  const content = parse(body);
+  const content = parseRefusal(body);
   const words = wordsOf(content) ?? '';
   const isTooMuch = isAboutSize(status, words);
   const isOutOfQuota = status === 402 || /insufficient_quota|billing/.test(kindOf(content));
   const isPassing = status === 408 || status === 429 || status >= 500;
   return {
-    error: new EmbeddingError(messageOf(endpoint, status, words, apiKey), { retryable: isPassing || isOutOfQuota }),
+    error: new EmbeddingError(tellRefusal(endpoint, status, words, { apiKey, maxLength: MAX_QUOTED }), {
+      retryable: isPassing || isOutOfQuota,
+    }),
     mayPass: isPassing && !isOutOfQuota && !isTooMuch,
     isTooMuch,
     isMalformed: status === 400 || status === 422,
@@ -66,43 +69,4 @@ function isAboutSize(status: number, words: string): boolean {
     default:
       return false;
   }
-}
-
-function messageOf(endpoint: string, status: number, words: string, apiKey?: string): string {
-  // Endpoints quote the key they refuse, in part or whole.
-  if (status === 401 && apiKey !== undefined) return `${endpoint} refused the server's API key (HTTP 401).`;
-  if (status === 401) return `${endpoint} asks for an API key, and none is configured (HTTP 401).`;
-  const safe = (apiKey ? words.replaceAll(apiKey, '…') : words).replaceAll(/\s+/g, ' ').trim().slice(0, MAX_QUOTED);
-  return `${endpoint} answered with HTTP ${status}${safe === '' ? '.' : `: ${safe}`}`;
-}
-
-/** JSON, else plain text as it is. Nothing of a web page is worth telling. */
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return /^\s*</.test(body) ? null : body;
-  }
-}
-
-/** The endpoint's own classification, as one text. */
-function kindOf(content: unknown): string {
-  const { error = content } = fieldsOf(Array.isArray(content) ? content[0] : content);
-  const { code, type } = fieldsOf(error);
-  return `${String(code)} ${String(type)}`;
-}
-
-/** The endpoint's words: `{error: {message}}`, `{error}`, `{message}`, `[{error}]`, `{detail}` or `{detail: [{loc, msg}]}`. */
-function wordsOf(content: unknown, depth = 0): string | undefined {
-  if (typeof content === 'string') return content;
-  if (depth > 4) return undefined;
-  if (Array.isArray(content)) return wordsOf(content[0], depth + 1);
-  const { error, message, detail, msg, loc } = fieldsOf(content);
-  if (typeof msg === 'string') return Array.isArray(loc) ? `${loc.join('.')}: ${msg}` : msg;
-  const inner = error ?? message ?? detail;
-  return inner == null ? undefined : wordsOf(inner, depth + 1);
-}
-
-function fieldsOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
