@@ -1,4 +1,5 @@
 import type { ModelRequest } from '@cogitator-ai/openai-engine';
+import { FILE_SEARCH, searchArguments } from './demo-search.ts';
 import { textOf } from './text-of.ts';
 
 /** A call that a message asks for. */
@@ -10,17 +11,20 @@ export interface AskedCall {
 
 /**
  * The calls to make: those that the last message asks for by `call NAME {"json":"arguments"}`, of functions the request
- * offers, or else the one the request insists on.
+ * offers, or else the one the request insists on, or a search for what is asked.
  */
 export function readAskedCalls({ messages, tools = [], toolChoice, parallelToolCalls }: ModelRequest): AskedCall[] {
   const last = messages.at(-1);
   if (last?.role !== 'user' || toolChoice === 'none') return [];
   const named = typeof toolChoice === 'object' ? toolChoice.name : undefined;
   const offered = tools.filter(({ name }) => named === undefined || name === named).map(({ name }) => name);
-  const asked = readPhrases(textOf(last)).filter(({ name }) => offered.includes(name));
+  const text = textOf(last);
+  const asked = readPhrases(text).filter(({ name }) => offered.includes(name));
+  if (asked.length > 0) return parallelToolCalls === false ? asked.slice(0, 1) : asked;
   const [forced] = named === undefined && toolChoice !== 'required' ? [] : offered;
-  if (asked.length === 0 && forced !== undefined) return [{ name: forced, arguments: '{}' }];
-  return parallelToolCalls === false ? asked.slice(0, 1) : asked;
+  const name = forced ?? (text.trimEnd().endsWith('?') ? offered.find((each) => each === FILE_SEARCH) : undefined);
+  if (name === undefined) return [];
+  return [{ name, arguments: name === FILE_SEARCH ? searchArguments(text) : '{}' }];
 }
 
 /** Every `call NAME` of a text, with the JSON object that follows it. */

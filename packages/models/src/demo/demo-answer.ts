@@ -1,12 +1,16 @@
 import type { ModelMessage, ModelRequest } from '@cogitator-ai/openai-engine';
 import { readPhrases } from './asked-calls.ts';
+import { quotePassages } from './demo-search.ts';
 import { textOf } from './text-of.ts';
 
-/** What the demo says: the results of calls, a name it was told, or what it is and what it heard. */
+/** What the demo says: what a search found, the results of other calls, a name it was told, or what it is and what it heard. */
 export function demoAnswer({ messages, tools = [] }: ModelRequest): string {
   const results = trailingResults(messages);
   if (results.length > 0) {
-    return `The demo model got ${results.length === 1 ? 'this result' : 'these results'}: ${results.join('; ')}`;
+    const quote = quotePassages(results, textOf(messages.findLast(({ role }) => role === 'user')));
+    return (
+      quote ?? `The demo model got ${results.length === 1 ? 'this result' : 'these results'}: ${results.join('; ')}`
+    );
   }
   const asked = textOf(messages.at(-1));
   const users = messages.filter(({ role }) => role === 'user');

@@ -107,6 +107,27 @@ describe('the demo model', () => {
     expect(summary(await play(results, { tools }))).toEqual(['The demo model got these results: sunny; noon']);
   });
 
+  it('searches files for what it is asked, and quotes what answers it', async () => {
+    const offered = { tools: [...tools, { name: 'file_search' }] };
+    const asked = user('How is the kettle cleaned?');
+    const search = 'file_search {"queries":["How is the kettle cleaned?"]}';
+    expect(summary(await play([asked], offered))).toEqual([search]);
+    expect(summary(await play([asked], { tools }))[0]).toContain('You said');
+    expect(summary(await play([user('Thanks.')], offered))[0]).toContain('You said');
+    expect(summary(await play([user('call get_time?')], offered))).toEqual(['get_time {}']);
+    expect(summary(await play([user('Now.')], { ...offered, toolChoice: { name: 'file_search' } }))).toEqual([
+      'file_search {"queries":["Now."]}',
+    ]);
+    const answered = (content: string): Promise<string[]> =>
+      play([asked, { role: 'tool', toolCallId: 'a', content }], offered).then(summary);
+    expect(
+      await answered(
+        '【4:0†a.txt】\nBuy a kettle.\n\n【4:1†b.txt】\nIt boils. The kettle is cleaned with vinegar. Done.\n\nCite.',
+      ),
+    ).toEqual(['The demo model found: The kettle is cleaned with vinegar.【4:1†b.txt】']);
+    expect(await answered('Nothing was found.')).toEqual(['The demo model got this result: Nothing was found.']);
+  });
+
   it('calls one at a time where it must', async () => {
     const request = { tools, parallelToolCalls: false };
     expect(summary(await play([user('call get_weather and call get_time')], request))).toEqual(['get_weather {}']);
