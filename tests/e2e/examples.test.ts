@@ -35,6 +35,7 @@ function createProject(sdk: string): string {
   const folder = join(folders, sdk);
   mkdirSync(join(folder, 'node_modules'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  copyFileSync(join(examples, 'manual.pdf'), join(folder, 'manual.pdf'));
   symlinkSync(realpathSync(join(import.meta.dirname, 'node_modules', sdk)), join(folder, 'node_modules', 'openai'));
   return folder;
 }
