@@ -1,6 +1,7 @@
 import { type Area, testsOf } from './requirement.ts';
 
 const search = testsOf('tests/e2e/file-search.test.ts', 'a run that searches files');
+const clients = testsOf('tests/e2e/file-search-clients.test.ts', 'file search through openai $major');
 
 export const fileSearch: Area = {
   name: 'File search',
@@ -23,6 +24,12 @@ export const fileSearch: Area = {
         search('tells of the search, gives the model numbered chunks, and turns its markers into citations'),
         search('does not tell its model of the markers of earlier answers'),
       ],
+    },
+    {
+      id: 'file-search.clients',
+      promise: 'The helpers of the SDKs upload, search, poll and stream, and citations lead to the names of files.',
+      source: 'openai 4 to 7',
+      tests: [clients('answers from files that were uploaded, with citations that lead to their names')],
     },
     {
       id: 'file-search.stores',
