@@ -1,11 +1,13 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { reportUsage } from './report.ts';
 
-/** A model that sends TOKENS tokens, one each 1/RATE s (0: all at once), the first with the time it was sent. */
-const tokens = Number(process.env['TOKENS']);
+/** A model that says the number of tokens that it is asked for, one each 1/RATE s (0: all at once). */
 const rate = Number(process.env['RATE']);
+/** The first token of each second is the time when it was sent, in ms. */
+const stampEvery = rate || Infinity;
 
 const chunk = (content: string, finishReason: string | null = null): string =>
   `data: ${JSON.stringify({
@@ -18,12 +20,17 @@ const chunk = (content: string, finishReason: string | null = null): string =>
 const TAIL = `${chunk('', 'stop')}data: [DONE]\n\n`;
 
 const server = createServer((request, response) => {
-  request.resume();
   if (request.url === '/v1/models') return void response.end('{"data":[{"id":"m"}]}');
   response.writeHead(200, { 'content-type': 'text/event-stream' });
+  void text(request).then((body) => say(Number(/Say (\d+) tokens/.exec(body)?.[1]), response));
+});
+
+function say(tokens: number, response: ServerResponse): void {
   let sent = 0;
   const send = (): void => {
-    response.write(chunk(sent === 0 ? `@${Date.now() + (performance.now() % 1)} ` : ` token${sent}`));
+    response.write(
+      chunk(sent % stampEvery === 0 ? ` @${performance.timeOrigin + performance.now()}` : ` token${sent}`),
+    );
     if (++sent < tokens) return;
     clearInterval(timer);
     response.end(TAIL);
@@ -31,7 +38,8 @@ const server = createServer((request, response) => {
   const timer = rate > 0 ? setInterval(send, 1000 / rate) : undefined;
   if (rate === 0) while (sent < tokens) send();
   response.on('close', () => clearInterval(timer));
-});
+}
+
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 reportUsage(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -27,11 +27,10 @@ interface Round {
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const upstream = await MeasuredProcess.start(path('../process/upstream.ts'), {
-  TOKENS: String(tokens),
   RATE: String(rate),
 });
 const environment = { OPENAI_BASE_URL: `${upstream.origin}/v1`, OPENAI_API_KEY: '' };
-const raw = await MeasuredProcess.start(path('raw-relay.ts'), environment);
+const raw = await MeasuredProcess.start(path('raw-relay.ts'), { ...environment, TOKENS: String(tokens) });
 const ours = await MeasuredProcess.start(path('../process/our-server.ts'), environment);
 try {
   const results = { raw: [] as Round[], ours: [] as Round[] };
@@ -58,7 +57,7 @@ async function prepare(): Promise<string> {
     body: '{"model":"m","instructions":"Be brief."}',
   });
   const { id } = (await response.json()) as { id: string };
-  const thread = { messages: [{ role: 'user', content: 'Hello!' }] };
+  const thread = { messages: [{ role: 'user', content: `Say ${tokens} tokens.` }] };
   return JSON.stringify({ assistant_id: id, stream: true, thread });
 }
 
@@ -74,7 +73,7 @@ async function measure(server: MeasuredProcess, url: string, body: string): Prom
   const after = await server.usage();
   return {
     cpuPerToken: (after.cpu - before.cpu) / (streams * tokens),
-    first: done.map(({ firstTokenMs }) => firstTokenMs),
+    first: done.map(({ delaysMs }) => delaysMs[0] ?? Number.NaN),
     rss: after.rss,
   };
 }

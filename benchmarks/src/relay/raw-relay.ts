@@ -9,6 +9,7 @@ import { reportUsage } from '../process/report.ts';
  */
 const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 const upstream = `${process.env['OPENAI_BASE_URL']}/chat/completions`;
+const body = `{"model":"m","stream":true,"messages":[{"role":"user","content":"Say ${process.env['TOKENS']} tokens."}]}`;
 const HEAD =
   '{"id":"msg_1","object":"thread.message.delta","delta":{"content":[{"index":0,"type":"text","text":{"value":';
 
@@ -23,7 +24,7 @@ const server = createServer((request, response) => {
       for (const event of events) relay(event, response);
     });
   });
-  asked.end('{"model":"m","stream":true,"messages":[{"role":"user","content":"Hello!"}]}');
+  asked.end(body);
 });
 
 const pending = new WeakMap<ServerResponse, string>();

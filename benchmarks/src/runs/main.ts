@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { describeRun, median, percentile } from '../process/machine.ts';
 import { MeasuredProcess } from '../process/measured-process.ts';
@@ -10,13 +11,16 @@ const { values } = parseArgs({
   options: {
     setups: { type: 'string', default: Object.keys(SETUPS).join(',') },
     streams: { type: 'string', default: '100' },
+    starts: { type: 'string', default: '20' },
     rate: { type: 'string', default: '20' },
-    seconds: { type: 'string', default: '8' },
+    seconds: { type: 'string', default: '20' },
     runs: { type: 'string', default: '1000' },
   },
 });
 const streams = Number(values.streams);
+const starts = Number(values.starts);
 const rate = Number(values.rate);
+const seconds = Number(values.seconds);
 const runs = Number(values.runs);
 /** Tokens of a run that is timed by how many of it are done in a second. */
 const SHORT = 20;
@@ -26,22 +30,26 @@ const AT_ONCE = 50;
 const SAMPLE_MS = 1000;
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const upstreamOf = (tokens: number, tokensPerSecond: number): Promise<MeasuredProcess> =>
-  MeasuredProcess.start(path('../process/upstream.ts'), { TOKENS: String(tokens), RATE: String(tokensPerSecond) });
+const upstreamOf = (tokensPerSecond: number): Promise<MeasuredProcess> =>
+  MeasuredProcess.start(path('../process/upstream.ts'), { RATE: String(tokensPerSecond) });
 
 /** A run lives ten minutes, with what goes before its first token. */
 const MAX_SECONDS = 590;
-const seconds = Number(values.seconds);
 if (seconds > MAX_SECONDS) throw new Error(`A run lives ten minutes: --seconds is at most ${MAX_SECONDS}.`);
+/** The time in which all streams are open, in ms: tokens are measured in it. */
+const allOpenMs = (seconds - streams / starts) * 1000 - 1000;
+if (allOpenMs < 1000) throw new Error('The first stream ends before the last one is open: take more --seconds.');
 
 const tokens = rate * seconds;
-const options = `--setups '${values.setups}' --streams ${streams} --rate ${rate} --seconds ${values.seconds} --runs ${runs}`;
+const options = `--setups '${values.setups}' --streams ${streams} --starts ${starts} --rate ${rate} --seconds ${seconds} --runs ${runs}`;
 console.log(describeRun(`npm run benchmark -- runs ${options}`));
 console.log(
-  `${streams} streams of ${tokens} tokens, ${rate} tokens/s each; then ${runs} runs of ${SHORT} tokens, ${AT_ONCE} at a time`,
+  `${streams} streams of ${tokens} tokens, ${rate} tokens/s each, ${starts} begun a second; then ${runs} runs of ${SHORT} tokens, ${AT_ONCE} at a time`,
 );
-console.log('Time to the first token beyond that of the model itself; CPU and memory of all servers together\n');
-console.log('                     first token p50     p99   CPU/token       MB  MB/min   runs/s   CPU/run');
+console.log('Times beyond those of the model itself; CPU and memory of all servers together\n');
+console.log(
+  '                     first token p50     p99   each token p50     p99   CPU/token       MB  MB/min   runs/s   CPU/run',
+);
 for (const name of values.setups.split(',')) await measure(name);
 
 async function measure(name: string): Promise<void> {
@@ -52,8 +60,10 @@ async function measure(name: string): Promise<void> {
   console.log(
     [
       name.padEnd(20),
-      `${paced.p50.toFixed(1)} ms`.padStart(15),
-      `${paced.p99.toFixed(1)} ms`.padStart(11),
+      `${paced.first(50).toFixed(1)} ms`.padStart(15),
+      `${paced.first(99).toFixed(1)} ms`.padStart(8),
+      `${paced.each(50).toFixed(1)} ms`.padStart(15),
+      `${paced.each(99).toFixed(1)} ms`.padStart(8),
       `${paced.cpuPerToken.toFixed(0)} µs`.padStart(11),
       paced.megabytes.toFixed(0).padStart(8),
       paced.growth.toFixed(2).padStart(7),
@@ -65,32 +75,37 @@ async function measure(name: string): Promise<void> {
 
 /** Streams at a model's pace. */
 async function measurePaced(spec: (typeof SETUPS)[string]) {
-  const upstream = await upstreamOf(tokens, rate);
+  const upstream = await upstreamOf(rate);
   const setup = await openSetup(spec, { OPENAI_BASE_URL: `${upstream.origin}/v1`, OPENAI_API_KEY: '' });
   try {
-    const ask = await prepare(setup, tokens);
+    const ask = await prepare(setup);
     // Compiles what is measured.
-    await Promise.all(Array.from({ length: Math.min(streams, 20) }, ask));
-    const direct = await openPaced(() => readStream(`${upstream.origin}/v1/chat/completions`, '{}', tokens));
-    const before = await cpuOf(setup);
+    await Promise.all(Array.from({ length: Math.min(streams, AT_ONCE) }, () => ask(SHORT)));
+    const direct = await Promise.all(
+      await openInTurn(() =>
+        readStream(`${upstream.origin}/v1/chat/completions`, `{"content":"${say(SHORT)}"}`, SHORT),
+      ),
+    );
     const samples: Sample[] = [];
     const began = performance.now();
     const sampling = setInterval(() => {
       const at = performance.now() - began;
       void memoryOf(setup).then((bytes) => samples.push({ at, bytes }));
     }, SAMPLE_MS);
-    const ours = await openPaced(ask);
-    clearInterval(sampling);
+    const opened = await openInTurn(() => ask(tokens));
+    const before = await cpuOf(setup);
+    await setTimeout(allOpenMs);
     const cpu = (await cpuOf(setup)) - before;
-    const added = (percent: number): number =>
-      percentile(
-        ours.map(({ waitMs }) => waitMs),
-        percent,
-      ) - median(direct.map(({ waitMs }) => waitMs));
+    const ours = await Promise.all(opened);
+    clearInterval(sampling);
+    const added =
+      (times: (result: StreamResult) => readonly number[]) =>
+      (percent: number): number =>
+        percentile(ours.flatMap(times), percent) - median(direct.flatMap(times));
     return {
-      p50: added(50),
-      p99: added(99),
-      cpuPerToken: cpu / (streams * tokens),
+      first: added(({ waitMs }) => [waitMs]),
+      each: added(({ delaysMs }) => delaysMs),
+      cpuPerToken: cpu / (streams * rate * (allOpenMs / 1000)),
       megabytes: (samples.at(-1)?.bytes ?? 0) / 2 ** 20,
       growth: memoryGrowth(samples),
     };
@@ -102,14 +117,14 @@ async function measurePaced(spec: (typeof SETUPS)[string]) {
 
 /** Short runs, as fast as they go. */
 async function measureBurst(spec: (typeof SETUPS)[string]) {
-  const upstream = await upstreamOf(SHORT, 0);
+  const upstream = await upstreamOf(0);
   const setup = await openSetup(spec, { OPENAI_BASE_URL: `${upstream.origin}/v1`, OPENAI_API_KEY: '' });
   try {
-    const ask = await prepare(setup, SHORT);
+    const ask = await prepare(setup);
     const work = async (count: number): Promise<void> => {
       const left = Array.from({ length: count }, (_, index) => index).values();
       const client = async (): Promise<void> => {
-        for (const _ of left) await ask();
+        for (const _ of left) await ask(SHORT);
       };
       await Promise.all(Array.from({ length: AT_ONCE }, client));
     };
@@ -125,27 +140,33 @@ async function measureBurst(spec: (typeof SETUPS)[string]) {
   }
 }
 
-/** Opens streams over one interval between tokens, so that they do not tick in step. */
-async function openPaced(open: () => Promise<StreamResult>): Promise<StreamResult[]> {
-  const read: Promise<StreamResult>[] = [];
-  for (let index = 0; index < streams; index++) {
-    read.push(open());
-    await new Promise((resolve) => setTimeout(resolve, Math.max(1000 / rate, 1000) / streams));
+/** Opens streams one after the other. @returns All, once the last one is asked for. */
+async function openInTurn(open: () => Promise<StreamResult>): Promise<Promise<StreamResult>[]> {
+  const opened: Promise<StreamResult>[] = [];
+  const began = performance.now();
+  while (opened.length < streams) {
+    opened.push(open());
+    await setTimeout(began + (opened.length * 1000) / starts - performance.now());
   }
-  return Promise.all(read);
+  return opened;
 }
 
-/** @returns What asks the servers in turn, each time on a new thread. */
-async function prepare(setup: Setup, expected: number): Promise<() => Promise<StreamResult>> {
+/** What a model is asked for. */
+const say = (count: number): string => `Say ${count} tokens.`;
+
+/** @returns What asks the servers in turn for a number of tokens, each time on a new thread. */
+async function prepare(setup: Setup): Promise<(count: number) => Promise<StreamResult>> {
   const response = await fetch(`${setup.nextDoor()}/v1/assistants`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: 'Bearer sk-benchmark' },
     body: '{"model":"m","instructions":"Be brief."}',
   });
   const { id } = (await response.json()) as { id: string };
-  const thread = { messages: [{ role: 'user', content: 'Hello!' }] };
-  const body = JSON.stringify({ assistant_id: id, stream: true, thread });
-  return () => readStream(`${setup.nextDoor()}/v1/threads/runs`, body, expected);
+  return (count) => {
+    const thread = { messages: [{ role: 'user', content: say(count) }] };
+    const body = JSON.stringify({ assistant_id: id, stream: true, thread });
+    return readStream(`${setup.nextDoor()}/v1/threads/runs`, body, count);
+  };
 }
 
 async function cpuOf({ servers }: Setup): Promise<number> {
