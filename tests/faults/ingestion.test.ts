@@ -9,8 +9,8 @@ import { startPostgresStore } from './stores/postgres-store.ts';
 import { startRedisStore } from './stores/redis-store.ts';
 import { createSqliteStore } from './stores/sqlite-store.ts';
 
-const FILES = 30;
-/** Each file is read by a process of its own; what a killed server had claimed waits for the end of its lease. */
+const FILES = 100;
+/** What a killed server had claimed waits for the end of its lease. */
 const DONE = { timeout: 240_000, interval: 200 };
 const TEST_MS = 500_000;
 
@@ -39,9 +39,12 @@ it.for([
     const { id } = await vectorStores.fileBatches.create(vector_store_id, { file_ids: fileIds });
     const counts = async () => (await vectorStores.fileBatches.retrieve(id, { vector_store_id })).file_counts;
     for (const share of [0.1, 0.4]) {
-      await expect.poll(async () => (await counts()).completed, DONE).toBeGreaterThan(FILES * share);
+      await expect
+        .poll(async () => (await counts()).completed, { ...DONE, interval: 10 })
+        .toBeGreaterThan(FILES * share);
       await server.kill();
       await server.start();
+      expect((await counts()).in_progress).toBeGreaterThan(0);
     }
     await expect.poll(counts, DONE).toMatchObject({ completed: FILES, failed: 0, in_progress: 0, total: FILES });
 

@@ -1,7 +1,7 @@
 import { IngestionError, type Logger, type RetrievalPort, type Segment } from '@cogitator-ai/openai-engine';
 import { createAtTimes } from './at-times.ts';
 import type { Embedder } from './embedder.ts';
-import { readChunks } from './ingest/read-chunks.ts';
+import { FileReader } from './ingest/file-reader.ts';
 import { embedQueries } from './search/embed-queries.ts';
 import { buildLexicalIndex } from './search/lexical-index.ts';
 import { searchSegments } from './search/search-segments.ts';
@@ -25,7 +25,7 @@ export interface RetrievalOptions {
 }
 
 /**
- * Retrieval in this process: files are read by a process of their own each, segments are searched in memory, exactly.
+ * Retrieval in this process: files are read by processes that may do nothing else, segments are searched in memory, exactly.
  *
  * @throws `RangeError` for a size of the cache that is none, or an embedder whose name has more than 256 bytes.
  */
@@ -39,6 +39,7 @@ export function createRetrieval({
   if (embedder && Buffer.byteLength(embedder.name) > MAX_NAME_BYTES)
     throw new RangeError(`The name of the embedder must have at most ${MAX_NAME_BYTES} bytes.`);
   const turns = createTurns();
+  const reader = new FileReader();
   const embedding = embedder?.name ?? null;
   const cache = new SegmentCache({ bytes: cacheBytes, embedding, turns });
   const closing = new AbortController();
@@ -62,7 +63,7 @@ export function createRetrieval({
 
     async ingest(file, { chunking, signal: caller }) {
       const signal = untilClosed(caller);
-      const chunks = await readChunks(file, { chunking, signal });
+      const chunks = await reader.read(file, { chunking, signal });
       const [words, vectors] = await Promise.all([
         buildLexicalIndex(
           chunks.map(({ text }) => text),
@@ -101,6 +102,7 @@ export function createRetrieval({
 
     async close() {
       closing.abort(new Error('Retrieval is closed.'));
+      reader.close();
     },
   };
 }

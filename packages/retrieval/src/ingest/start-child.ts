@@ -1,7 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { ChildTask } from './child/main.ts';
 import { readablePaths } from './readable-paths.ts';
 
 /** Its folder has both: sources where this is run from sources, else the build. */
@@ -13,13 +12,14 @@ const HEAP_SHARE = 3 / 4;
 /** How much is kept of what it says when it fails, in UTF-16 units. */
 const MAX_COMPLAINT = 4000;
 
-/** A process that reads a file. */
+/** A process that reads files. */
 export interface Child {
   readonly pid: number;
   readonly input: Writable;
   readonly output: Readable;
   /** Fulfilled when it has ended, never rejected. */
   readonly ended: Promise<ChildEnd>;
+  readonly hasEnded: () => boolean;
   /** Ends it at once. May be called twice. */
   readonly kill: () => void;
 }
@@ -38,7 +38,7 @@ export interface ChildEnd {
  * @param options.memoryBytes - What it may have of memory.
  * @throws what keeps it from being started.
  */
-export async function startChild(task: ChildTask, { memoryBytes }: { memoryBytes: number }): Promise<Child> {
+export async function startChild({ memoryBytes }: { memoryBytes: number }): Promise<Child> {
   const args = [
     '--permission',
     ...readablePaths().map((path) => `--allow-fs-read=${path}`),
@@ -46,7 +46,6 @@ export async function startChild(task: ChildTask, { memoryBytes }: { memoryBytes
     `--max-old-space-size=${Math.floor((memoryBytes * HEAP_SHARE) / 2 ** 20)}`,
     '--no-warnings',
     MAIN,
-    JSON.stringify(task),
   ];
   const child = spawn(process.execPath, args, { env: {}, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
   const { pid } = child;
@@ -63,6 +62,7 @@ export async function startChild(task: ChildTask, { memoryBytes }: { memoryBytes
     input: child.stdin,
     output: child.stdout,
     ended: new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal, complaint }))),
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     kill: () => void child.kill('SIGKILL'),
   };
 }

@@ -21,8 +21,8 @@ export function watchMemory(
   return () => clearInterval(timer);
 }
 
-/** 0 where there is no telling. It is read at once, since nothing on a disk is read, and others' reads must not delay it. */
-function residentBytes(pid: number): number {
+/** What a process has in memory, in bytes; 0 where there is no telling. It is read at once, since nothing on a disk is read, and others' reads must not delay it. */
+export function residentBytes(pid: number): number {
   try {
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) * 1024;
   } catch {

@@ -1,29 +1,24 @@
-import type { Chunking } from '@cogitator-ai/openai-engine';
 import { once } from 'node:events';
 import { cutText } from './cut-text.ts';
 import { FileFailure } from './file-failure.ts';
 import { chunkFrame, endFrame, failureFrame } from './frames.ts';
+import { Input } from './input.ts';
 import { parseFile } from './parse-file.ts';
-import { readInput } from './read-input.ts';
+import { readFile, readTask } from './tasks.ts';
 import { withoutNetwork } from './without-network.ts';
 
-/** What the child is told. */
-export interface ChildTask {
-  /** The ending of the file's name, in lower case, such as `.pdf`; empty where it has none. */
-  readonly extension: string;
-  /** Size of the file. */
-  readonly bytes: number;
-  readonly chunking: Chunking;
-  /** Most tokens of its text. */
-  readonly maxTextTokens: number;
-}
-
-/** Reads the file on its input, and says its chunks on its output. */
-async function main({ extension, bytes, chunking, maxTextTokens }: ChildTask): Promise<void> {
+/** Reads the files on its input one after another, and says their chunks on its output, up to the first one that fails. */
+async function main(): Promise<void> {
+  const input = new Input(process.stdin);
   try {
-    const text = await parseFile(extension, await readInput(process.stdin, { extension, bytes }));
-    for await (const chunk of cutText(text, { ...chunking, maxTextTokens })) await say(chunkFrame(chunk));
-    await say(endFrame());
+    for (;;) {
+      const task = await readTask(input);
+      if (!task) return;
+      const text = await parseFile(task.extension, await readFile(input, task));
+      for await (const chunk of cutText(text, { ...task.chunking, maxTextTokens: task.maxTextTokens }))
+        await say(chunkFrame(chunk));
+      await say(endFrame());
+    }
   } catch (error) {
     if (!(error instanceof FileFailure)) throw error;
     await say(failureFrame(error.reason));
@@ -35,4 +30,4 @@ async function say(frame: Buffer): Promise<void> {
 }
 
 withoutNetwork();
-await main(JSON.parse(process.argv[2] ?? '') as ChildTask);
+await main();

@@ -2,10 +2,12 @@ import { type Chunking, IngestionError, type SourceFile } from '@cogitator-ai/op
 import { extname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { ChildPool } from './child-pool.ts';
 import type { FailureReason } from './child/file-failure.ts';
 import { readFrames } from './child/frames.ts';
+import { type Task, taskFrame } from './child/tasks.ts';
 import type { Chunk } from './chunk.ts';
-import { type Child, type ChildEnd, startChild } from './start-child.ts';
+import type { Child, ChildEnd } from './start-child.ts';
 import { watchMemory } from './watch-memory.ts';
 
 /** Limits on reading one file. */
@@ -48,66 +50,98 @@ const EXHAUSTED = new Set<string | null>(['SIGABRT', 'SIGILL', 'SIGTRAP']);
 const ASTRAY = new Set<string | null>(['SIGBUS', 'SIGFPE', 'SIGSEGV']);
 
 /**
- * Reads a file and cuts it into chunks, in a process of its own that may do nothing else and is ended when it takes too long or too
- * much: whatever a file does to its parser, this process goes on.
- *
- * @throws `IngestionError` when the file cannot be read; the signal's reason when it is aborted.
+ * Reads files in processes that may do nothing else and are ended when a file takes too long or too much: whatever a file does to its
+ * parser, this process goes on.
  */
-export async function readChunks(
-  { filename, bytes, content }: SourceFile,
-  { chunking, limits, signal }: { chunking: Chunking; limits?: Partial<ReadLimits>; signal: AbortSignal },
-): Promise<Chunk[]> {
-  const { timeoutMs, memoryBytes, maxBytes, maxTextTokens } = { ...DEFAULT_LIMITS, ...limits };
-  signal.throwIfAborted();
-  if (bytes > maxBytes) throw failureOf('tooLarge');
-  const task = { extension: extname(filename).toLowerCase(), bytes, chunking, maxTextTokens };
-  const child = await startChild(task, { memoryBytes }).catch((cause: unknown) => {
-    throw failureOf('crashed', cause);
-  });
+export class FileReader {
+  readonly #limits: ReadLimits;
+  readonly #pool: ChildPool;
 
-  const stopping = new AbortController();
-  const stopped = AbortSignal.any([signal, stopping.signal]);
-  const stop = (reason: keyof typeof FAILURES, cause?: unknown): void => stopping.abort(failureOf(reason, cause));
-  stopped.addEventListener('abort', child.kill, { once: true });
-  if (stopped.aborted) child.kill();
+  constructor(limits?: Partial<ReadLimits>) {
+    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#pool = new ChildPool(this.#limits);
+  }
 
-  let isFed = false;
-  void feed(content, child.input, (cause) => stop('crashed', cause)).then(() => (isFed = true));
-  // It is not the file's fault when its content is slow to come.
-  const timer = setTimeout(() => stop(isFed ? 'tooSlow' : 'crashed'), timeoutMs);
-  const unwatch = watchMemory(child.pid, { maxBytes: memoryBytes, onExcess: () => stop('tooLarge') });
-  try {
-    const chunks = await readAnswer(child);
-    stopped.throwIfAborted();
-    return chunks;
-  } catch (error) {
-    throw stopped.aborted ? stopped.reason : error;
-  } finally {
-    clearTimeout(timer);
-    unwatch();
-    stopped.removeEventListener('abort', child.kill);
-    child.kill();
-    child.input.destroy();
-    await child.ended;
+  /**
+   * Reads a file and cuts it into chunks.
+   *
+   * @throws `IngestionError` when the file cannot be read; the signal's reason when it is aborted.
+   */
+  async read(
+    { filename, bytes, content }: SourceFile,
+    { chunking, signal }: { chunking: Chunking; signal: AbortSignal },
+  ): Promise<Chunk[]> {
+    const { timeoutMs, memoryBytes, maxBytes, maxTextTokens } = this.#limits;
+    signal.throwIfAborted();
+    if (bytes > maxBytes) throw failureOf('tooLarge');
+    const task = { extension: extname(filename).toLowerCase(), bytes, chunking, maxTextTokens };
+    const child = await this.#pool.take().catch((cause: unknown) => {
+      throw failureOf('crashed', cause);
+    });
+
+    const stopping = new AbortController();
+    const stopped = AbortSignal.any([signal, stopping.signal]);
+    const stop = (reason: keyof typeof FAILURES, cause?: unknown): void => stopping.abort(failureOf(reason, cause));
+    stopped.addEventListener('abort', child.kill, { once: true });
+    if (stopped.aborted) child.kill();
+
+    let isFed = false;
+    const feeding = feed(task, content, child.input, stop).then(() => (isFed = true));
+    // It is not the file's fault when its content is slow to come.
+    const timer = setTimeout(() => stop(isFed ? 'tooSlow' : 'crashed'), timeoutMs);
+    const unwatch = watchMemory(child.pid, { maxBytes: memoryBytes, onExcess: () => stop('tooLarge') });
+    let isRead = false;
+    try {
+      const chunks = await readAnswer(child);
+      await feeding;
+      stopped.throwIfAborted();
+      isRead = true;
+      return chunks;
+    } catch (error) {
+      throw stopped.aborted ? stopped.reason : error;
+    } finally {
+      clearTimeout(timer);
+      unwatch();
+      stopped.removeEventListener('abort', child.kill);
+      if (isRead) this.#pool.giveBack(child);
+      else {
+        child.kill();
+        child.input.destroy();
+        await child.ended;
+      }
+    }
+  }
+
+  /** Ends the processes; files that are being read are read to their ends. */
+  close(): void {
+    this.#pool.close();
   }
 }
 
-/** Gives a file to a child for as long as it reads. @param onFailure - Told what the content fails with, before the child sees it end. */
+/** Gives a task and its file to a child for as long as it reads. @param onFailure - Told what is wrong with the content. */
 async function feed(
+  task: Task,
   content: AsyncIterable<Uint8Array>,
   input: Writable,
-  onFailure: (cause: unknown) => void,
+  onFailure: (reason: 'crashed' | 'tooLarge', cause?: unknown) => void,
 ): Promise<void> {
   async function* parts(): AsyncGenerator<Uint8Array, void, void> {
+    let left = task.bytes;
+    yield taskFrame(task);
     try {
-      yield* content;
+      for await (const part of content) {
+        left -= part.length;
+        if (left < 0) return onFailure('tooLarge');
+        yield part;
+      }
+      if (left > 0) throw new Error('The content of the file is shorter than the file.');
     } catch (error) {
-      onFailure(error);
+      onFailure('crashed', error);
       throw error;
     }
   }
   // A child that has seen enough reads no more; what counts is its answer.
-  await pipeline(parts, input).catch(() => {});
+  await pipeline(parts, input, { end: false }).catch(() => {});
 }
 
 /** What a child says, none of which is believed without a look. */
@@ -115,7 +149,9 @@ async function readAnswer({ output, ended }: Child): Promise<Chunk[]> {
   try {
     const chunks: Chunk[] = [];
     let length = 0;
-    for await (const frame of readFrames(output, { maxFrameBytes: MAX_FRAME_BYTES })) {
+    for await (const frame of readFrames(output.iterator({ destroyOnReturn: false }), {
+      maxFrameBytes: MAX_FRAME_BYTES,
+    })) {
       if (frame.kind === 'failure') throw failureOf(frame.reason);
       if (frame.kind === 'end' && chunks.length > 0) return chunks;
       if (frame.kind === 'end' || !follows(frame.chunk, chunks.at(-1)))

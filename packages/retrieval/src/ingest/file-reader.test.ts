@@ -1,31 +1,39 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { IngestionError, type SourceFile } from '@cogitator-ai/openai-engine';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { docxOf, fileOf, paragraphsOf, pdfBomb, pdfOf } from '../../test/files.ts';
 import type { Chunk } from './chunk.ts';
-import { type ReadLimits, readChunks } from './read-chunks.ts';
+import { FileReader, type ReadLimits } from './file-reader.ts';
 
 const MIB = 2 ** 20;
 
 interface Options {
-  limits?: Partial<ReadLimits>;
   signal?: AbortSignal;
   chunking?: { maxTokens: number; overlapTokens: number };
 }
 
-/** What becomes of a file on a machine that may be busy. */
-function read(file: SourceFile, { limits, signal, chunking }: Options = {}): Promise<Chunk[]> {
-  return readChunks(file, {
-    chunking: chunking ?? { maxTokens: 800, overlapTokens: 400 },
-    limits: { timeoutMs: 120_000, ...limits },
-    signal: signal ?? new AbortController().signal,
-  });
+const readers: FileReader[] = [];
+
+/** On a machine that may be busy. Is closed after its test. */
+function openReader(limits: Partial<ReadLimits> = {}): (file: SourceFile, options?: Options) => Promise<Chunk[]> {
+  const reader = new FileReader({ timeoutMs: 120_000, ...limits });
+  readers.push(reader);
+  return (file, { signal = new AbortController().signal, chunking = { maxTokens: 800, overlapTokens: 400 } } = {}) =>
+    reader.read(file, { chunking, signal });
 }
+
+const read = (
+  file: SourceFile,
+  { limits, ...options }: Options & { limits?: Partial<ReadLimits> } = {},
+): Promise<Chunk[]> => openReader(limits)(file, options);
 
 const joined = (chunks: readonly Chunk[]): string => chunks.map(({ text, repeated }) => text.slice(repeated)).join('');
 
-async function failure(file: SourceFile, options?: Options): Promise<{ code: string; message: string }> {
+async function failure(
+  file: SourceFile,
+  options?: Parameters<typeof read>[1],
+): Promise<{ code: string; message: string }> {
   const error: unknown = await read(file, options).then(
     () => 'The file was read.',
     (reason: unknown) => reason,
@@ -85,8 +93,11 @@ function runWith(path: string): void {
   process.execPath = path;
 }
 
-describe('readChunks', { timeout: 150_000 }, () => {
-  afterEach(() => expect(children()).toEqual([]));
+describe('FileReader', { timeout: 150_000 }, () => {
+  afterEach(async () => {
+    for (const reader of readers.splice(0)) reader.close();
+    await expect.poll(children).toEqual([]);
+  });
 
   it('reads a file and cuts it', async () => {
     const text = Array.from({ length: 1000 }, (_, index) => `Line ${index} — ünïcode 👍.\n`).join('');
@@ -144,6 +155,35 @@ describe('readChunks', { timeout: 150_000 }, () => {
 
   it('holds a file to its size', async () => {
     expect(await failure({ ...fileOf('a.txt', 'Hello'), bytes: 4 })).toEqual(TOO_LARGE);
+    expect(await failure({ ...fileOf('a.txt', 'Hello'), bytes: 6 })).toEqual(CRASHED);
+  });
+
+  it('reads one file after another in one process, until one cannot be read', async () => {
+    const reads = openReader();
+    expect(await reads(fileOf('a.txt', 'one'))).toEqual([{ text: 'one', repeated: 0 }]);
+    const [pid] = children();
+    expect(await reads(fileOf('a.pdf', pdfOf(['two'])))).toEqual([{ text: 'two', repeated: 0 }]);
+    const text = 'Some words.\n'.repeat(1000);
+    expect(joined(await reads(fileOf('a.txt', text)))).toBe(text);
+    expect(children()).toEqual([pid]);
+    await expect(reads(fileOf('a.txt', '\n'))).rejects.toThrow('no text');
+    expect(children()).toEqual([]);
+    expect(await reads(fileOf('a.txt', 'three'))).toEqual([{ text: 'three', repeated: 0 }]);
+  });
+
+  it('starts another process where one was ended while it waited', async () => {
+    const reads = openReader();
+    await reads(fileOf('a.txt', 'one'));
+    const [pid] = children();
+    process.kill(pid!, 'SIGKILL');
+    await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false);
+    expect(await reads(fileOf('a.txt', 'two'))).toEqual([{ text: 'two', repeated: 0 }]);
+  });
+
+  it('ends processes that nobody needs', { timeout: 30_000 }, async () => {
+    await openReader()(fileOf('a.txt', 'one'));
+    expect(children()).toHaveLength(1);
+    await expect.poll(children, { timeout: 20_000 }).toEqual([]);
   });
 
   it('refuses a text with too many tokens', async () => {
@@ -159,16 +199,17 @@ describe('readChunks', { timeout: 150_000 }, () => {
   });
 
   it('keeps nothing of a large file in this process', async () => {
+    const head = Buffer.from('%PDF-1.4\n');
     const part = Buffer.alloc(2 ** 16);
     const content = (async function* (): AsyncGenerator<Uint8Array, void, void> {
-      yield Buffer.from('%PDF-1.4\n');
+      yield head;
       for (let given = 0; given < 199 * MIB; given += part.length) yield part;
     })();
     const before = process.memoryUsage().rss;
     let most = before;
     const timer = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 5);
     onTestFinished(() => clearInterval(timer));
-    expect(await failure({ filename: 'a.pdf', bytes: 200 * MIB, content })).toEqual(UNPARSABLE);
+    expect(await failure({ filename: 'a.pdf', bytes: head.length + 199 * MIB, content })).toEqual(UNPARSABLE);
     expect(most - before).toBeLessThan(64 * MIB);
   });
 
