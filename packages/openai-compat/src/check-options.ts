@@ -34,7 +34,11 @@ const Tools = z.array(Tool, 'an array of tools, [tool({ … })]').check(({ value
 
 /** What an adapter and a server have in common. Of a `storage` the manager says what it lacks. */
 const Shared = z.object(
-  { tools: Tools.optional(), threadManager: z.instanceof(ThreadManager, { error: 'a ThreadManager' }).optional() },
+  {
+    tools: Tools.optional(),
+    threadManager: z.instanceof(ThreadManager, { error: 'a ThreadManager' }).optional(),
+    retrieval: hasMethods(['ingest', 'embed', 'text', 'search'], 'a retrieval, createRetrieval()').optional(),
+  },
   'an object',
 );
 

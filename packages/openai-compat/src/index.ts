@@ -14,7 +14,7 @@ export { RedisThreadStorage } from './storage/redis-thread-storage.ts';
 export type { RedisThreadStorageConfig } from './storage/redis-thread-storage.ts';
 export type { StoredAssistant, StoredFile, StoredThread, ThreadStorage } from './storage/thread-storage.ts';
 export type { CogitatorLike, WithBackends, WithModels, WithRun } from './cogitator/cogitator-like.ts';
-export type { ToolContext, ToolDefinition } from '@cogitator-ai/openai-engine';
+export type { RetrievalPort, ToolContext, ToolDefinition } from '@cogitator-ai/openai-engine';
 export type { Storage } from '@cogitator-ai/openai-storage';
 export { StorageError } from '@cogitator-ai/openai-storage';
 export { ApiError } from '@cogitator-ai/openai-protocol';

@@ -1,6 +1,7 @@
 import { Cogitator, tool } from '@cogitator-ai/core';
+import { createRetrieval } from '@cogitator-ai/openai-retrieval';
 import { startUpstream, type Upstream } from '@cogitator-ai/tests-upstream';
-import OpenAI from 'openai';
+import OpenAI, { toFile } from 'openai';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import {
@@ -67,6 +68,20 @@ describe('a server', () => {
     expect((await ask(again, [])).text).toBe('You said: Go');
   });
 
+  it('searches files when it is given what does so, and says that they cannot be searched else', async () => {
+    const retrieval = createRetrieval();
+    const [{ openai }, { openai: without }] = [await start({ retrieval }), await start()];
+    const file = await toFile(Buffer.from('The sky is blue.'), 'notes.txt');
+    const [{ id }, other] = [await openai.vectorStores.create({}), await without.vectorStores.create({})];
+    expect(await openai.vectorStores.files.uploadAndPoll(id, file)).toMatchObject({ status: 'completed' });
+    expect((await openai.vectorStores.search(id, { query: 'sky' })).data).toMatchObject([{ filename: 'notes.txt' }]);
+    expect(await without.vectorStores.files.uploadAndPoll(other.id, file)).toMatchObject({
+      status: 'failed',
+      last_error: { code: 'unsupported_file' },
+    });
+    await retrieval.close();
+  });
+
   it('tells why it cannot listen, and may try again', async () => {
     const { server: first } = await start();
     const port = Number(new URL(first.getUrl()).port);
@@ -127,6 +142,7 @@ describe('a server', () => {
   it.each([
     [{ port: 'abc' }, "port must be a port number, 0 to 65535; got 'abc'."],
     [{ port: null }, 'port must be a port number, 0 to 65535; got null.'],
+    [{ retrieval: {} }, 'retrieval must be a retrieval, createRetrieval(); got {}.'],
     [{ host: 5 }, 'host must be an address or host name of this machine; got 5.'],
     [{ apiKeys: 'sk-secret' }, 'apiKeys must be an array of keys.'],
     [{ apiKeys: [undefined] }, 'apiKeys[0] must be a key, a text that is not empty; got undefined.'],

@@ -3,6 +3,7 @@ import {
   createServerTool,
   type Engine,
   type Logger,
+  type RetrievalPort,
   type ToolDefinition,
 } from '@cogitator-ai/openai-engine';
 import {
@@ -41,6 +42,8 @@ export interface OpenAIAdapterOptions {
   storage?: ThreadStorage | Storage;
   /** The same, by a manager that is there already; wins over `storage`. */
   threadManager?: ThreadManager;
+  /** What makes files searchable, such as `createRetrieval()` of `@cogitator-ai/openai-retrieval`. Default nothing. It is left open at the end. */
+  retrieval?: RetrievalPort;
   /** Told of tools and runs that fail. Default nobody. */
   logger?: Logger;
 }
@@ -64,12 +67,13 @@ export class OpenAIAdapter {
   /** @throws `TypeError` for a runtime of no known shape, and for an option that is wrong, which it names. */
   constructor(cogitator: CogitatorLike, options: OpenAIAdapterOptions = {}) {
     checkOptions(AdapterOptions, options);
-    const { tools = [], storage, threadManager = new ThreadManager(storage), logger } = options;
+    const { tools = [], storage, threadManager = new ThreadManager(storage), retrieval, logger } = options;
     this.#threadManager = threadManager;
     this.engine = createEngine({
       storage: this.#knownRuns.watch(threadManager.storage),
       models: toModelPort(cogitator),
       tools: tools.map((tool) => createServerTool(tool)),
+      ...(retrieval && { retrieval }),
       ...(logger && { logger }),
     });
     this.engine.start();

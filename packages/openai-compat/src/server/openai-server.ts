@@ -1,4 +1,10 @@
-import { createServerTool, type Logger, type ModelPort, type ToolDefinition } from '@cogitator-ai/openai-engine';
+import {
+  createServerTool,
+  type Logger,
+  type ModelPort,
+  type RetrievalPort,
+  type ToolDefinition,
+} from '@cogitator-ai/openai-engine';
 import { createApp } from '@cogitator-ai/openai-http';
 import { serve, type Serving } from '@cogitator-ai/openai-http/node';
 import type { Storage } from '@cogitator-ai/openai-storage';
@@ -34,6 +40,8 @@ export interface OpenAIServerConfig {
   storage?: ThreadStorage | Storage;
   /** The same, by a manager that is there already; wins over `storage`. */
   threadManager?: ThreadManager;
+  /** What makes files searchable, such as `createRetrieval()` of `@cogitator-ai/openai-retrieval`. Default nothing. It is left open at the end. */
+  retrieval?: RetrievalPort;
 }
 
 /** Serves a runtime as an Assistants API. */
@@ -101,9 +109,11 @@ export class OpenAIServer {
 
   /** The same assistants, threads and runs without HTTP. It ends with {@link OpenAIServer.stop}; after that there is another one. */
   getAdapter(): OpenAIAdapter {
+    const { tools = [], retrieval } = this.#config;
     return (this.#adapter ??= new OpenAIAdapter(this.#models, {
       threadManager: this.#threadManager,
-      tools: this.#config.tools ?? [],
+      tools,
+      ...(retrieval && { retrieval }),
       ...(this.#logger && { logger: this.#logger }),
     }));
   }
