@@ -46,9 +46,11 @@ console.log(describeRun(`npm run benchmark -- runs ${options}`));
 console.log(
   `${streams} streams of ${tokens} tokens, ${rate} tokens/s each, ${starts} begun a second; then ${runs} runs of ${SHORT} tokens, ${AT_ONCE} at a time`,
 );
-console.log('Times beyond those of the model itself; CPU and memory of all servers together\n');
 console.log(
-  '                     first token p50     p99   each token p50     p99   CPU/token       MB  MB/min   runs/s   CPU/run',
+  'Times beyond those of the model itself; CPU of all servers together + of the store, memory of the servers\n',
+);
+console.log(
+  '                     first token p50     p99   each token p50     p99      CPU/token       MB  MB/min   runs/s          CPU/run',
 );
 for (const name of values.setups.split(',')) await measure(name);
 
@@ -64,11 +66,11 @@ async function measure(name: string): Promise<void> {
       `${paced.first(99).toFixed(1)} ms`.padStart(8),
       `${paced.each(50).toFixed(1)} ms`.padStart(15),
       `${paced.each(99).toFixed(1)} ms`.padStart(8),
-      `${paced.cpuPerToken.toFixed(0)} µs`.padStart(11),
+      `${perUnit(paced.cpuPerToken, 1, 0)} µs`.padStart(14),
       paced.megabytes.toFixed(0).padStart(8),
       paced.growth.toFixed(2).padStart(7),
       burst.perSecond.toFixed(0).padStart(8),
-      `${(burst.cpuPerRun / 1000).toFixed(1)} ms`.padStart(9),
+      `${perUnit(burst.cpuPerRun, 1000, 1)} ms`.padStart(16),
     ].join(' '),
   );
 }
@@ -95,7 +97,7 @@ async function measurePaced(spec: (typeof SETUPS)[string]) {
     const opened = await openInTurn(() => ask(tokens));
     const before = await cpuOf(setup);
     await setTimeout(allOpenMs);
-    const cpu = (await cpuOf(setup)) - before;
+    const used = since(before, await cpuOf(setup));
     const ours = await Promise.all(opened);
     clearInterval(sampling);
     const added =
@@ -105,7 +107,7 @@ async function measurePaced(spec: (typeof SETUPS)[string]) {
     return {
       first: added(({ waitMs }) => [waitMs]),
       each: added(({ delaysMs }) => delaysMs),
-      cpuPerToken: cpu / (streams * rate * (allOpenMs / 1000)),
+      cpuPerToken: divided(used, streams * rate * (allOpenMs / 1000)),
       megabytes: (samples.at(-1)?.bytes ?? 0) / 2 ** 20,
       growth: memoryGrowth(samples),
     };
@@ -133,7 +135,7 @@ async function measureBurst(spec: (typeof SETUPS)[string]) {
     const began = performance.now();
     await work(runs);
     const elapsed = (performance.now() - began) / 1000;
-    return { perSecond: runs / elapsed, cpuPerRun: ((await cpuOf(setup)) - before) / runs };
+    return { perSecond: runs / elapsed, cpuPerRun: divided(since(before, await cpuOf(setup)), runs) };
   } finally {
     await setup.stop();
     await upstream.stop();
@@ -169,10 +171,24 @@ async function prepare(setup: Setup): Promise<(count: number) => Promise<StreamR
   };
 }
 
-async function cpuOf({ servers }: Setup): Promise<number> {
-  const usages = await Promise.all(servers.map((server) => server.usage()));
-  return usages.reduce((sum, { cpu }) => sum + cpu, 0);
+/** CPU time, in µs. */
+interface Cpu {
+  readonly servers: number;
+  readonly store: number;
 }
+
+async function cpuOf({ servers, storeCpu }: Setup): Promise<Cpu> {
+  const usages = await Promise.all(servers.map((server) => server.usage()));
+  return { servers: usages.reduce((sum, { cpu }) => sum + cpu, 0), store: storeCpu() };
+}
+
+const since = (before: Cpu, after: Cpu): Cpu => ({
+  servers: after.servers - before.servers,
+  store: after.store - before.store,
+});
+const divided = ({ servers, store }: Cpu, by: number): Cpu => ({ servers: servers / by, store: store / by });
+const perUnit = ({ servers, store }: Cpu, unit: number, digits: number): string =>
+  [servers, store].map((time) => (time / unit).toFixed(digits)).join(' + ');
 
 async function memoryOf({ servers }: Setup): Promise<number> {
   const usages = await Promise.all(servers.map((server) => server.usage()));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Service, startPostgres, startRedis } from '@cogitator-ai/tests-services';
+import { cpuOfTree } from '../process/cpu-of-tree.ts';
 import { MeasuredProcess } from '../process/measured-process.ts';
 
 const SERVER = fileURLToPath(new URL('../process/our-server.ts', import.meta.url));
@@ -12,6 +13,8 @@ export interface Setup {
   /** Origin of the server that the next client asks: each in its turn. */
   nextDoor(): string;
   readonly servers: readonly MeasuredProcess[];
+  /** CPU time that the store has used so far, where it is a server, in µs. */
+  storeCpu(): number;
   stop(): Promise<void>;
 }
 
@@ -45,6 +48,7 @@ export async function openSetup({ store, roles }: SetupSpec, environment: Record
   let next = 0;
   return {
     servers,
+    storeCpu: opened.cpu,
     nextDoor: () => doors[next++ % doors.length] ?? '',
     async stop() {
       await Promise.all(servers.map((server) => server.stop()));
@@ -53,12 +57,20 @@ export async function openSetup({ store, roles }: SetupSpec, environment: Record
   };
 }
 
-async function openStore(store: SetupSpec['store']): Promise<{ url: string; remove(): Promise<void> }> {
-  if (store === 'memory') return { url: 'memory:', remove: async () => {} };
+interface OpenedStore {
+  readonly url: string;
+  cpu(): number;
+  remove(): Promise<void>;
+}
+
+async function openStore(store: SetupSpec['store']): Promise<OpenedStore> {
+  const cpu = (): number => 0;
+  if (store === 'memory') return { url: 'memory:', cpu, remove: async () => {} };
   if (store === 'sqlite') {
     const folder = mkdtempSync(join(tmpdir(), 'benchmark-'));
-    return { url: `sqlite:${join(folder, 'storage.db')}`, remove: async () => rmSync(folder, { recursive: true }) };
+    const remove = async (): Promise<void> => rmSync(folder, { recursive: true });
+    return { url: `sqlite:${join(folder, 'storage.db')}`, cpu, remove };
   }
   const service: Service = await (store === 'redis' ? startRedis() : startPostgres());
-  return { url: service.url, remove: () => service.remove() };
+  return { url: service.url, cpu: () => cpuOfTree(service.pid), remove: () => service.remove() };
 }
