@@ -154,7 +154,9 @@ async function openInTurn(open: () => Promise<StreamResult>): Promise<Promise<St
 }
 
 /** What a model is asked for. */
-const say = (count: number): string => `Say ${count} tokens.`;
+function say(count: number): string {
+  return `Say ${count} tokens.`;
+}
 
 /** @returns What asks the servers in turn for a number of tokens, each time on a new thread. */
 async function prepare(setup: Setup): Promise<(count: number) => Promise<StreamResult>> {
@@ -182,13 +184,17 @@ async function cpuOf({ servers, storeCpu }: Setup): Promise<Cpu> {
   return { servers: usages.reduce((sum, { cpu }) => sum + cpu, 0), store: storeCpu() };
 }
 
-const since = (before: Cpu, after: Cpu): Cpu => ({
-  servers: after.servers - before.servers,
-  store: after.store - before.store,
-});
-const divided = ({ servers, store }: Cpu, by: number): Cpu => ({ servers: servers / by, store: store / by });
-const perUnit = ({ servers, store }: Cpu, unit: number, digits: number): string =>
-  [servers, store].map((time) => (time / unit).toFixed(digits)).join(' + ');
+function since(before: Cpu, after: Cpu): Cpu {
+  return { servers: after.servers - before.servers, store: after.store - before.store };
+}
+
+function divided({ servers, store }: Cpu, by: number): Cpu {
+  return { servers: servers / by, store: store / by };
+}
+
+function perUnit({ servers, store }: Cpu, unit: number, digits: number): string {
+  return [servers, store].map((time) => (time / unit).toFixed(digits)).join(' + ');
+}
 
 async function memoryOf({ servers }: Setup): Promise<number> {
   const usages = await Promise.all(servers.map((server) => server.usage()));
