@@ -35,7 +35,13 @@ function say(tokens: number, response: ServerResponse): void {
     clearInterval(timer);
     response.end(TAIL);
   };
-  const timer = rate > 0 ? setInterval(send, 1000 / rate) : undefined;
+  const began = performance.now();
+  // By the time that has passed, since ticks come late and later.
+  const tick = (): void => {
+    const due = ((performance.now() - began) * rate) / 1000;
+    while (sent < Math.min(due, tokens)) send();
+  };
+  const timer = rate > 0 ? setInterval(tick, 1000 / rate) : undefined;
   if (rate === 0) while (sent < tokens) send();
   response.on('close', () => clearInterval(timer));
 }

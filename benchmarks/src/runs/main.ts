@@ -94,12 +94,17 @@ async function measurePaced(spec: (typeof SETUPS)[string]) {
       const at = performance.now() - began;
       void memoryOf(setup).then((bytes) => samples.push({ at, bytes }));
     }, SAMPLE_MS);
-    const opened = await openInTurn(() => ask(tokens));
-    const before = await cpuOf(setup);
-    await setTimeout(allOpenMs);
-    const used = since(before, await cpuOf(setup));
-    const ours = await Promise.all(opened);
-    clearInterval(sampling);
+    let used: Cpu;
+    let ours: StreamResult[];
+    try {
+      const opened = await openInTurn(() => ask(tokens));
+      const before = await cpuOf(setup);
+      await setTimeout(allOpenMs);
+      used = since(before, await cpuOf(setup));
+      ours = await Promise.all(opened);
+    } finally {
+      clearInterval(sampling);
+    }
     const added =
       (times: (result: StreamResult) => readonly number[]) =>
       (percent: number): number =>
@@ -148,7 +153,7 @@ async function openInTurn(open: () => Promise<StreamResult>): Promise<Promise<St
   const began = performance.now();
   while (opened.length < streams) {
     opened.push(open());
-    await setTimeout(began + (opened.length * 1000) / starts - performance.now());
+    await setTimeout(Math.max(0, began + (opened.length * 1000) / starts - performance.now()));
   }
   return opened;
 }
