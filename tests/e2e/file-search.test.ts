@@ -286,6 +286,19 @@ describe('a run that searches files', () => {
     expect(toldResults()).toEqual([expect.stringMatching(/^Error: .*'queries'/), 'Nothing was found.']);
   });
 
+  it('searches no store of its assistant where it names none itself', async () => {
+    const store = await createStore(api);
+    await addFile(api, store, 'fruit.txt', FRUIT);
+    const { body } = await begin({ store });
+    upstream.script({ toolCalls: [search('call_1', 'bananas')] }, { text: ['I do not know.'] });
+    await api.transcript('/threads/runs', {
+      ...body,
+      thread: { messages: [{ role: 'user', content: 'What does Anna like?' }] },
+      tool_resources: { file_search: { vector_store_ids: [] } },
+    });
+    expect(toldResults()).toEqual(['Nothing was found.']);
+  });
+
   it('finds nothing in a store that was deleted meanwhile', async () => {
     const store = await createStore(api);
     await addFile(api, store, 'fruit.txt', FRUIT);

@@ -31,6 +31,11 @@ describe('a vector store whose time is up', () => {
       messages: [{ role: 'user', content: 'Apples?' }],
     });
     daysLater += 2;
+    // No change revives it.
+    expect(await api.post(`/vector_stores/${storeId}`, { name: 'x', expires_after: null })).toMatchObject({
+      name: 'x',
+      status: 'expired',
+    });
     const message = `Vector store '${storeId}' has expired.`;
     expect(await post(`/vector_stores/${storeId}/search`, { query: 'apples' })).toEqual([400, message]);
     expect(await post(`/vector_stores/${storeId}/files`, { file_id: fileId })).toEqual([400, message]);

@@ -34,7 +34,7 @@ describe('a search', () => {
     [['banana', 'lemon'], { type: 'gt', key: 'color', value: 'red' }],
     [['apple', 'lemon'], { type: 'in', key: 'weight', value: [60, 100, '120'] }],
     [['banana', 'lemon', 'plum'], { type: 'nin', key: 'color', value: ['red', 'green'] }],
-    // Values of different types are neither equal nor in order.
+    // Values of different types are not compared.
     [[], { type: 'eq', key: 'weight', value: '100' }],
     [[], { type: 'gte', key: 'weight', value: '0' }],
     [[], { type: 'lte', key: 'none', value: 1 }],

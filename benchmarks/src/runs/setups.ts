@@ -14,7 +14,7 @@ export interface Setup {
   nextDoor(): string;
   readonly servers: readonly MeasuredProcess[];
   /** CPU time that the store has used so far, where it is a server, in µs. */
-  storeCpu(): number;
+  readonly storeCpu: () => number;
   stop(): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export async function openSetup({ store, roles }: SetupSpec, environment: Record
 
 interface OpenedStore {
   readonly url: string;
-  cpu(): number;
+  readonly cpu: () => number;
   remove(): Promise<void>;
 }
 

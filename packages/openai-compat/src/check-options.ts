@@ -37,7 +37,7 @@ const Shared = z.object(
   {
     tools: Tools.optional(),
     threadManager: z.instanceof(ThreadManager, { error: 'a ThreadManager' }).optional(),
-    retrieval: hasMethods(['ingest', 'embed', 'text', 'search'], 'a retrieval, createRetrieval()').optional(),
+    retrieval: hasMethods(['ingest', 'embed', 'text', 'search', 'close'], 'a retrieval, createRetrieval()').optional(),
   },
   'an object',
 );

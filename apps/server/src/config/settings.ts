@@ -218,7 +218,7 @@ export const SETTINGS: { readonly [Name in keyof Config]-?: Setting } = {
     flag: 'max-concurrent-ingestions',
     environment: ['MAX_CONCURRENT_INGESTIONS'],
     value: 'NUMBER',
-    help: 'Most files made searchable here at a time, each in a process of its own; 0 leaves them to other servers.',
+    help: 'Most files made searchable here at a time; 0 leaves them to other servers.',
     allowed: 'a number, 0 to 1000',
   },
   searchCacheBytes: {

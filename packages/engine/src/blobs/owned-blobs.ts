@@ -64,6 +64,24 @@ export async function discardBlob(context: BlobContext, owner: RecordKey, failur
 }
 
 /**
+ * Finds out what became of a stored blob whose record seems not to have been made: where it was, the blob is kept, else deleted. Never
+ * rejects.
+ *
+ * @param failure - What the commit failed with.
+ * @returns Whether the record is there.
+ */
+export async function settleFailedCommit(context: BlobContext, owner: RecordKey, failure: unknown): Promise<boolean> {
+  let isMade = false;
+  await attempt(context, async () => {
+    isMade = (await context.storage.get(owner)) !== null;
+    // Applied in a moment, the commit makes a record that needs the blob: the note settles it when that is over.
+    if (isMade) await forgetNote(context, owner);
+    else if (!(failure instanceof CommitInDoubtError)) await dropBlob(context, owner);
+  });
+  return isMade;
+}
+
+/**
  * Deletes a record and its blob.
  *
  * @returns Whether there was a record.

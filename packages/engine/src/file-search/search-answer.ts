@@ -24,10 +24,14 @@ export const FIRST_SEARCH = 4;
 
 /** What may not be part of a name within a marker. */
 const RESERVED = /[【】†\n]/g;
+/** How much of a name a marker has, in UTF-16 units: less than is understood. */
+const MAX_NAME = 200;
 
 /** The marker by which the model cites a chunk. */
 function markerOf(search: number, chunk: number, filename: string): string {
-  return `【${search}:${chunk}†${filename.replaceAll(RESERVED, '_')}】`;
+  // Without the half of a character that is cut.
+  const name = filename.slice(0, MAX_NAME).replace(/[\ud800-\udbff]$/, '');
+  return `【${search}:${chunk}†${name.replaceAll(RESERVED, '_')}】`;
 }
 
 /** The answer as the model is given it: each chunk behind its marker. */

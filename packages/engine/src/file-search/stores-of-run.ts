@@ -22,8 +22,11 @@ export async function storesOfRun({ storage }: Pick<EngineContext, 'storage'>, r
     storage.get(assistantKey(run.assistant_id)),
     storage.get(threadKey(run.thread_id)),
   ]);
-  const own = storeOf(run.tool_resources) ?? (assistant && storeOf(parseRecord(assistant).tool_resources));
-  return { assistant: own, thread: thread && storeOf(parseRecord(thread).tool_resources) };
+  const own = run.tool_resources.file_search ? run : assistant && parseRecord(assistant);
+  return {
+    assistant: own && storeOf(own.tool_resources),
+    thread: thread && storeOf(parseRecord(thread).tool_resources),
+  };
 }
 
 /** Waits until the files of the thread can be searched, for a while: they may have been attached just now. */

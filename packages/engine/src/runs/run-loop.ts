@@ -99,7 +99,7 @@ async function takeTurns(
   if (held.state.attempts > limits.maxAttempts) {
     return failure(`The run was broken off ${limits.maxAttempts} times by failures of the server.`);
   }
-  if (!left && fileSearchOf(held.run)) await untilSearchable(context, held.run, stop);
+  if (!left?.open && fileSearchOf(held.run)) await untilSearchable(context, held.run, stop);
   const meter = new PromptMeter();
   const conversation = await loadConversation(context, held.run, meter, promptWindow(context, held.run), stop);
   progress.usage = addUsage(conversation.usage, progress.openUsage);
@@ -188,6 +188,8 @@ async function executeServerTools(
   isLeft: boolean,
   stop: AbortSignal,
 ): Promise<void> {
+  // What was searched for elsewhere has its numbers.
+  for (const call of step.calls) if (call.type === 'file_search' && call.answer) citations.add(call.answer);
   const calls = step.calls.filter(
     (call) => outputOf(call) === null && (call.type === 'file_search' || context.tools.has(call.name)),
   );

@@ -11,6 +11,7 @@ import {
 } from '@cogitator-ai/openai-protocol';
 import type { LogEvent, Storage, StoredRecord } from '@cogitator-ai/openai-storage';
 import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createInProcessQueue } from '../dispatch/in-process-queue.ts';
@@ -23,6 +24,7 @@ import {
   type ModelPort,
   type ModelRequest,
 } from '../ports/model-port.ts';
+import type { RetrievalPort } from '../ports/retrieval-port.ts';
 import type { RunQueue } from '../ports/run-queue.ts';
 import type { ServerTool, ServerToolContext } from '../ports/tool-port.ts';
 
@@ -97,6 +99,7 @@ interface ServerOptions {
   tools?: ServerTool[];
   limits?: Partial<EngineLimits>;
   queue?: RunQueue;
+  retrieval?: RetrievalPort;
 }
 
 /** A process of its own on the storage that all share. It can be lost, or stand still for a while. */
@@ -107,12 +110,13 @@ class Server {
   #standstill: Promise<unknown> = Promise.resolve();
   #goOn = (): void => {};
 
-  constructor({ models, tools = [], limits = {}, queue }: ServerOptions) {
+  constructor({ models, tools = [], limits = {}, queue, retrieval }: ServerOptions) {
     this.engine = createEngine({
       storage: this.#reached(storage),
       models,
       tools,
       ...(queue && { queue }),
+      ...(retrieval && { retrieval }),
       limits: { leaseMs: LEASE_MS, heartbeatMs: 30, ...limits },
       sweepIntervalMs: 20,
     });
@@ -655,6 +659,82 @@ describe('a call that a lost server was executing', () => {
       { role: 'tool', toolCallId: 'call_1', content: 'the look' },
       { role: 'tool', toolCallId: 'call_2', content: 'yes' },
     ]);
+  });
+});
+
+/** Finds files by the one word that they have; searches for words that it does not know take for ever. */
+function wordRetrieval(...known: string[]): RetrievalPort {
+  return {
+    embedding: null,
+    ingest: async ({ content }) => {
+      const bytes = Buffer.from(await textOf(content));
+      return { content: ReadableStream.from([bytes]), bytes: bytes.length, chunks: 1, embedding: null };
+    },
+    embed: () => expect.unreachable('Nothing embeds.'),
+    text: () => expect.unreachable('Nobody reads it.'),
+    async search({ segments, source, queries: [word = ''] }) {
+      if (!known.includes(word)) await SILENCE;
+      const hits = [];
+      for (const segment of segments) {
+        const content = await source.open(segment, { signal: NEVER });
+        const text = content && (await textOf(content));
+        if (text === word) hits.push({ segment, chunk: 0, score: 1, text });
+      }
+      return hits;
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** A file of one word. @returns Its id. */
+async function storeWord(word: string): Promise<string> {
+  const id = `file-${word}`;
+  const file = { id, object: 'file', bytes: word.length, created_at: 0, expires_at: null, filename: `${word}.txt` };
+  const body = JSON.stringify({ ...file, purpose: 'assistants', status: 'processed', status_details: null });
+  await storage.blobs.put(id, ReadableStream.from([Buffer.from(word)]), { signal: NEVER });
+  await storage.commit({ writes: [{ write: 'insert', key: { kind: 'file', path: [], id }, body }] });
+  return id;
+}
+
+describe('a search that a lost server was making', () => {
+  it('is made again, and cited by another number than those that were answered', async () => {
+    const search = (word: string, index: number): ModelEvent[] => [
+      { type: 'tool-call', index, id: `call_${word}`, name: 'file_search' },
+      { type: 'tool-call-arguments', index, text: `{"queries":["${word}"]}` },
+    ];
+    const models = new ScriptedModel(
+      [...search('apple', 0), ...search('pear', 1), CALLS],
+      ['Both【4:0†apple.txt】【5:0†pear.txt】.', STOP],
+    );
+    const first = start({ models, retrieval: wordRetrieval('apple') });
+    const fileIds = await Promise.all(['apple', 'pear'].map(storeWord));
+    const { vectorStores, assistants, runs } = first.engine;
+    const { value: store } = await vectorStores.create({ file_ids: fileIds });
+    await expect.poll(async () => (await vectorStores.retrieve(store.id)).value.status).toBe('completed');
+    const assistant = parseRequest(CreateAssistantRequest, {
+      model: 'm',
+      tools: [{ type: 'file_search' }],
+      tool_resources: { file_search: { vector_store_ids: [store.id] } },
+    });
+    const { id } = (await assistants.create(assistant)).value;
+    const request = { assistant_id: id, thread: { messages: [{ role: 'user', content: 'Hi' }] } };
+    run = (await runs.createThreadAndRun(parseRequest(CreateThreadAndRunRequest, request))).run.value;
+    const isAnswered = async (): Promise<boolean> =>
+      JSON.stringify((await outcome(first)).steps).includes('file-apple');
+    await expect.poll(isAnswered).toBe(true);
+    lose(first);
+
+    const second = start({ models, retrieval: wordRetrieval('apple', 'pear') });
+    await follow(second);
+    expect(models.asked[1]?.slice(-2)).toMatchObject([
+      { toolCallId: 'call_apple', content: expect.stringContaining('【4:0†apple.txt】') },
+      { toolCallId: 'call_pear', content: expect.stringContaining('【5:0†pear.txt】') },
+    ]);
+    const { messages } = await outcome(second);
+    const cited = messages.flatMap(({ content }) =>
+      content.flatMap((part) => (part.type === 'text' ? part.text.annotations : [])),
+    );
+    expect(cited).toMatchObject(fileIds.map((fileId) => ({ file_citation: { file_id: fileId } })));
   });
 });
 

@@ -46,7 +46,7 @@ export class Sweeper {
     try {
       await sweepDue(context, 'run', (run) => lookAfterRun(context, run), { signal });
       context.ingester.nudge();
-      await sweepDue(context, 'vector_store', (store) => advanceDueStore(context, store), { signal });
+      await sweepDue(context, 'vector_store', (store) => advanceDueStore(context, store, signal), { signal });
       await sweepDue(context, 'file', (file) => expireFile(context, file), { signal });
       await sweepDue(context, 'upload', (upload) => advanceDueUpload(context, upload), { signal });
       await sweepDue(context, 'unowned_blob', (note) => settleBlob(context, note), { signal });

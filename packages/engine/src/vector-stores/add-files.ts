@@ -16,6 +16,7 @@ import { countFiles, countMoves, statusOf } from './file-counts.ts';
 import { noteUses } from './file-use.ts';
 import { buildEntry, insertEntry, type NewEntry } from './new-entry.ts';
 import { assertNotExpired, requireStore } from './require-store.ts';
+import { ensureUses } from './remove-files.ts';
 import { entryState, writeEntry } from './stored-entry.ts';
 import { used } from './stored-store.ts';
 
@@ -67,6 +68,8 @@ export async function addFiles(
     };
   });
   if (!added) throw notFound('vector_store', storeId);
+  // Whoever removed them at the same time has forgotten them.
+  await ensureUses(context, storeId, fileIds);
   context.ingester.nudge();
   return added;
 }

@@ -7,10 +7,15 @@ import { storeState } from './stored-store.ts';
 /**
  * Does what is due of a store: its expiry, or the rest of its deletion.
  *
+ * @param signal - Breaks it off.
  * @returns Whether it is no longer due.
  */
-export async function advanceDueStore(context: EngineContext, record: StoredRecord<'vector_store'>): Promise<boolean> {
-  if (storeState(record).clearing === 'deleted') await finishDeletion(context, record.key.id);
-  else await expireStore(context, record.key.id);
+export async function advanceDueStore(
+  context: EngineContext,
+  record: StoredRecord<'vector_store'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (storeState(record).clearing === 'deleted') await finishDeletion(context, record.key.id, signal);
+  else await expireStore(context, record.key.id, signal);
   return true;
 }

@@ -54,8 +54,9 @@ async function ingest(context: EngineContext, held: HeldEntry, signal: AbortSign
   const { id: fileId, vector_store_id: storeId, chunking_strategy: chunking } = held.entry;
   if (!retrieval) throw new IngestionError('unsupported_file', 'This server cannot search files.');
   const record = await getFile(storage, fileId);
-  const blob = record && (await storage.blobs.get(fileId, { signal }));
-  if (!blob) return void (await removeFiles(context, storeId, [fileId]));
+  if (!record) return void (await removeFiles(context, storeId, [fileId]));
+  const blob = await storage.blobs.get(fileId, { signal });
+  if (!blob) throw new IngestionError('server_error', 'The content of the file could not be found.');
   const { filename, bytes, expires_at: expiresAt } = parseRecord(record);
   const segment = await retrieval.ingest(
     { filename, bytes, content: blob.content },

@@ -1,4 +1,4 @@
-import { discardBlob, keepBlob, storeBlob } from '../blobs/owned-blobs.ts';
+import { discardBlob, keepBlob, settleFailedCommit, storeBlob } from '../blobs/owned-blobs.ts';
 import type { EngineContext } from '../engine-context.ts';
 import type { Segment } from '../ports/retrieval-port.ts';
 import { segmentKey } from '../records/keys.ts';
@@ -21,7 +21,8 @@ export async function keepSegment(
   try {
     isKept = await commit(owner.id);
   } catch (error) {
-    await discardBlob(context, owner, error);
+    // Only the answer may have been lost: then all that belongs to the record was written with it.
+    if (await settleFailedCommit(context, owner, error)) return;
     throw error;
   }
   if (isKept) await keepBlob(context, owner);

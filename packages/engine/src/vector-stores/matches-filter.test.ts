@@ -27,14 +27,15 @@ describe('a filter', () => {
     [true, { type: 'eq', key: 'flag', value: true }],
     [false, { type: 'eq', key: 'flag', value: 'true' }],
     [false, { type: 'eq', key: 'number', value: '2' }],
-    [true, { type: 'ne', key: 'number', value: '2' }],
+    [false, { type: 'ne', key: 'number', value: '2' }],
     [false, { type: 'gte', key: 'number', value: '1' }],
     [false, { type: 'lt', key: 'flag', value: 5 }],
     [true, { type: 'in', key: 'number', value: ['x', 2] }],
     [false, { type: 'in', key: 'number', value: ['2'] }],
     [false, { type: 'in', key: 'number', value: [] }],
     [false, { type: 'nin', key: 'number', value: [2] }],
-    [true, { type: 'nin', key: 'number', value: ['2'] }],
+    [false, { type: 'nin', key: 'number', value: ['2'] }],
+    [true, { type: 'nin', key: 'number', value: ['2', 3] }],
   ])('is %s for values of the same or other types: %j', (expected, filter) => {
     expect(matchesFilter(ATTRIBUTES, filter)).toBe(expected);
   });

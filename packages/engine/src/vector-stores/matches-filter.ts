@@ -1,42 +1,43 @@
 import type { AttributeFilter, Attributes, AttributeValue } from '@cogitator-ai/openai-protocol';
 
 /**
- * Whether attributes are as a filter asks. Values of different types are neither equal nor in order; a missing attribute differs
- * from every value and is in no order.
+ * Whether attributes are as a filter asks. Values of different types are not compared: no filter matches them. A missing attribute
+ * differs from every value and is in no order.
  */
 export function matchesFilter(attributes: Attributes, filter: AttributeFilter): boolean {
+  if ('filters' in filter) {
+    const matches = (each: AttributeFilter): boolean => matchesFilter(attributes, each);
+    return filter.type === 'and' ? filter.filters.every(matches) : filter.filters.some(matches);
+  }
+  const value = Object.hasOwn(attributes, filter.key) ? attributes[filter.key] : undefined;
+  if (value === undefined) return filter.type === 'ne' || filter.type === 'nin';
   switch (filter.type) {
-    case 'and':
-      return filter.filters.every((each) => matchesFilter(attributes, each));
-    case 'or':
-      return filter.filters.some((each) => matchesFilter(attributes, each));
     case 'in':
-      return filter.value.includes(valueOf(attributes, filter.key) as string);
-    case 'nin':
-      return !filter.value.includes(valueOf(attributes, filter.key) as string);
+      return filter.value.includes(value as string);
+    case 'nin': {
+      const isComparable = filter.value.some((each) => typeof each === typeof value) || filter.value.length === 0;
+      return isComparable && !filter.value.includes(value as string);
+    }
     case 'eq':
-      return valueOf(attributes, filter.key) === filter.value;
     case 'ne':
-      return valueOf(attributes, filter.key) !== filter.value;
     case 'gt':
     case 'gte':
     case 'lt':
     case 'lte':
-      return isInOrder(valueOf(attributes, filter.key), filter.type, filter.value);
+      return typeof value === typeof filter.value && holds(value, filter.type, filter.value);
   }
 }
 
-function valueOf(attributes: Attributes, key: string): AttributeValue | undefined {
-  return Object.hasOwn(attributes, key) ? attributes[key] : undefined;
-}
-
-function isInOrder(
-  value: AttributeValue | undefined,
-  operator: 'gt' | 'gte' | 'lt' | 'lte',
+function holds(
+  value: AttributeValue,
+  operator: 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte',
   bound: AttributeValue,
 ): boolean {
-  if (value === undefined || typeof value !== typeof bound) return false;
   switch (operator) {
+    case 'eq':
+      return value === bound;
+    case 'ne':
+      return value !== bound;
     case 'gt':
       return value > bound;
     case 'gte':

@@ -65,15 +65,19 @@ async function removeEntries(context: EngineContext, storeId: string, fileIds: r
   return count ?? 0;
 }
 
-/** Forgets that a store had files. One that was added again meanwhile is noted anew, and removed if it is deleted by then. */
+/** Forgets that a store had files. One that was added again meanwhile is noted anew. */
 async function forgetUses(context: EngineContext, storeId: string, fileIds: readonly string[]): Promise<void> {
   const { storage } = context;
   await storage.commit({ writes: fileIds.map((fileId) => ({ write: 'delete', key: fileUseKey(fileId, storeId) })) });
   const entries = await getEntries(storage, storeId, fileIds);
   const back = fileIds.filter((_, index) => entries[index]);
-  if (back.length === 0) return;
-  await noteUses(storage, storeId, back);
-  const missing = await missingFiles(storage, back);
+  await ensureUses(context, storeId, back);
+}
+
+/** Notes that a store has files, and removes those that are deleted by then: whoever deletes one later finds the note. */
+export async function ensureUses(context: EngineContext, storeId: string, fileIds: readonly string[]): Promise<void> {
+  await noteUses(context.storage, storeId, fileIds);
+  const missing = await missingFiles(context.storage, fileIds);
   if (missing.length > 0) await removeFiles(context, storeId, missing);
 }
 
@@ -81,22 +85,23 @@ function getEntries(storage: Storage, storeId: string, fileIds: readonly string[
   return storage.getMany(fileIds.map((fileId) => vectorStoreFileKey(storeId, fileId)));
 }
 
-/** Removes all files of a store. */
-export async function clearStore(context: EngineContext, storeId: string): Promise<void> {
-  for (;;) {
+/** Removes all files of a store. @returns Whether it has come to its end: the signal breaks it off. */
+export async function clearStore(context: EngineContext, storeId: string, signal?: AbortSignal): Promise<boolean> {
+  while (!signal?.aborted) {
     const { records } = await context.storage.list({
       kind: 'vector_store_file',
       path: [storeId],
       limit: PAGE,
       order: 'asc',
     });
-    if (records.length === 0) return;
+    if (records.length === 0) return true;
     await removeFiles(
       context,
       storeId,
       records.map(({ key }) => key.id),
     );
   }
+  return false;
 }
 
 /** Removes a file from all stores that have it. */

@@ -4,6 +4,8 @@ import { unixSeconds } from '../engine-context.ts';
 import { vectorStoreKey } from '../records/keys.ts';
 
 const SECONDS_PER_DAY = 86_400;
+/** A pause after which whoever removes the files of a store is taken for lost, in ms. */
+const CLEARING_MS = 2000;
 
 /** What is remembered of a store and no client sees. */
 export interface StoreState {
@@ -29,7 +31,14 @@ export function withExpiry(store: VectorStore): VectorStore {
   return { ...store, expires_at: policy && since + policy.days * SECONDS_PER_DAY };
 }
 
-/** The write of a store. It is due when it expires, and while it is to be cleared. */
+/** The store with another policy. One that would have expired by it long ago counts as used now. */
+export function withPolicy(store: VectorStore, policy: VectorStore['expires_after']): VectorStore {
+  const changed = withExpiry({ ...store, expires_after: policy });
+  const { expires_at: expiresAt, status } = changed;
+  return expiresAt !== null && expiresAt <= unixSeconds() && status !== 'expired' ? used(changed) : changed;
+}
+
+/** The write of a store. It is due when it expires, and when whoever removes its files writes no more. */
 export async function writeStore<W extends 'insert' | 'put'>(
   storage: Storage,
   write: W,
@@ -44,7 +53,7 @@ export async function writeStore(
 ): Promise<Insert | Put> {
   const { expires_at: expiresAt, status } = store;
   const expiryMs = expiresAt === null || status === 'expired' ? null : (expiresAt - unixSeconds()) * 1000;
-  const dueMs = state.clearing ? 0 : expiryMs;
+  const dueMs = state.clearing ? CLEARING_MS : expiryMs;
   return {
     write,
     key: vectorStoreKey(store.id),

@@ -10,6 +10,7 @@ import {
   type VectorStore,
   type VectorStoreSearchResults,
 } from '@cogitator-ai/openai-protocol';
+import type { StoredRecord } from '@cogitator-ai/openai-storage';
 import type { EngineContext } from '../engine-context.ts';
 import type { Ranking } from '../ports/retrieval-port.ts';
 import { listPage } from '../records/list-page.ts';
@@ -20,7 +21,7 @@ import { expireStore } from './expire-store.ts';
 import { isExpired, requireStore } from './require-store.ts';
 import { rewriteQuery } from './rewrite-query.ts';
 import { searchStores } from './search-stores.ts';
-import { withExpiry } from './stored-store.ts';
+import { withPolicy } from './stored-store.ts';
 
 /** Most chunks found, where the request does not say. */
 const DEFAULT_RESULTS = 10;
@@ -43,27 +44,32 @@ export interface VectorStoreService {
 export function createVectorStoreService(context: EngineContext): VectorStoreService {
   const { storage } = context;
 
+  /** Expired, if its time is up. */
+  async function currentStore(storeId: string): Promise<StoredRecord<'vector_store'>> {
+    const record = await requireStore(storage, storeId);
+    if (!(await isExpired(storage, record))) return record;
+    await expireStore(context, storeId);
+    return requireStore(storage, storeId);
+  }
+
   return {
     create: (request) => createStore(context, request),
     list: (query) => listPage(storage, { kind: 'vector_store', path: [] }, query),
 
     async retrieve(storeId) {
-      const record = await requireStore(storage, storeId);
-      if (!(await isExpired(storage, record))) return Json.parse(record.body);
-      await expireStore(context, storeId);
-      return Json.parse((await requireStore(storage, storeId)).body);
+      return Json.parse((await currentStore(storeId)).body);
     },
 
     async update(storeId, { name, metadata, expires_after: policy }) {
+      await currentStore(storeId);
       const updated = await changeStore(context, storeId, ({ store, state }) => {
         if (state.clearing === 'deleted') return null;
         const changed: VectorStore = {
           ...store,
           name: name === undefined ? store.name : name,
           metadata: metadata === undefined ? store.metadata : (metadata ?? {}),
-          expires_after: policy === undefined ? store.expires_after : policy,
         };
-        const result = policy === undefined ? changed : withExpiry(changed);
+        const result = policy === undefined ? changed : withPolicy(changed, policy);
         return { store: result, state, result };
       });
       if (!updated) throw notFound('vector_store', storeId);

@@ -1,9 +1,10 @@
-import type { Storage, Write } from '@cogitator-ai/openai-storage';
+import type { VectorStoreFile } from '@cogitator-ai/openai-protocol';
+import { type Commit, type Storage, StorageError, type Write } from '@cogitator-ai/openai-storage';
 import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
 import { describe, expect, it } from 'vitest';
-import { createEngine } from '../engine.ts';
+import { createEngine, type Engine } from '../engine.ts';
 import type { ModelPort } from '../ports/model-port.ts';
-import { IngestionError, type RetrievalPort } from '../ports/retrieval-port.ts';
+import { IngestionError, type RetrievalPort, type SourceFile } from '../ports/retrieval-port.ts';
 import { fileKey, fileUseKey, vectorStoreFileKey, vectorStoreKey } from '../records/keys.ts';
 
 const FILE_ID = 'file-01';
@@ -18,12 +19,12 @@ const NO_MODELS: ModelPort = {
 /** An engine on a memory that holds one file, and what happens just before a commit. */
 async function createWorld(options: { retrieval?: RetrievalPort } = {}) {
   const memory = createMemoryStorage();
-  const before: { when: (writes: readonly Write[]) => boolean; act: () => Promise<unknown> }[] = [];
+  const before: { when: (writes: readonly Write[]) => boolean; act: (commit: Commit) => Promise<unknown> }[] = [];
   const storage: Storage = {
     ...bound(memory),
     async commit(commit) {
       const index = before.findIndex(({ when }) => when(commit.writes ?? []));
-      if (index !== -1) await before.splice(index, 1)[0]!.act();
+      if (index !== -1) await before.splice(index, 1)[0]!.act(commit);
       return memory.commit(commit);
     },
   };
@@ -101,6 +102,73 @@ describe('a file that is removed from a store', () => {
   });
 });
 
+describe('a file that is added to a store', () => {
+  it('is noted as used, also when it was removed at the same time', async () => {
+    const { engine, storage, storeId, before } = await createWorld();
+    const { vectorStoreFiles: files } = engine;
+    await files.create(storeId, { file_id: FILE_ID });
+    const adds = (writes: readonly Write[]) =>
+      writes.some(({ write, key }) => write === 'put' && key.kind === 'vector_store_file');
+    before.push({ when: adds, act: () => files.delete(storeId, FILE_ID) });
+    await files.create(storeId, { file_id: FILE_ID });
+    expect(await storage.get(vectorStoreFileKey(storeId, FILE_ID))).not.toBeNull();
+    expect(await storage.get(fileUseKey(FILE_ID, storeId))).not.toBeNull();
+  });
+
+  it('is searchable when only the answer to the commit that ends it was lost', async () => {
+    const { engine, storage, storeId, before } = await createWorld({ retrieval: copyingRetrieval() });
+    const ends = (writes: readonly Write[]) => writes.some(({ key }) => key.kind === 'segment');
+    before.push({
+      when: ends,
+      async act(commit) {
+        await storage.commit(commit);
+        throw new StorageError('unavailable', 'The answer was lost.');
+      },
+    });
+    engine.start();
+    await engine.vectorStoreFiles.create(storeId, { file_id: FILE_ID });
+    await expect
+      .poll(() => engine.vectorStoreFiles.retrieve(storeId, FILE_ID))
+      .toMatchObject({ value: { status: 'completed', usage_bytes: 1 } });
+    await engine.close({ signal: AbortSignal.abort() });
+    const { records } = await storage.list({ kind: 'segment', path: [storeId], order: 'asc', limit: 10 });
+    expect(records).toHaveLength(1);
+    const signal = new AbortController().signal;
+    expect(await storage.blobs.get(records[0]!.key.id, { signal })).toMatchObject({ bytes: 1 });
+    expect((await storage.list({ kind: 'unowned_blob', path: [], order: 'asc', limit: 10 })).records).toEqual([]);
+  });
+
+  it('has failed when its content cannot be found', async () => {
+    const { engine, storage, storeId } = await createWorld({ retrieval: copyingRetrieval() });
+    await storage.blobs.delete(FILE_ID);
+    engine.start();
+    await engine.vectorStoreFiles.create(storeId, { file_id: FILE_ID });
+    await expect
+      .poll(() => hurried(engine, storage, storeId), { interval: 20 })
+      .toMatchObject({
+        status: 'failed',
+        last_error: { code: 'server_error', message: 'The content of the file could not be found.' },
+      });
+    await engine.close({ signal: AbortSignal.abort() });
+  });
+});
+
+/** Segments are the files. */
+function copyingRetrieval(): RetrievalPort {
+  return {
+    embedding: null,
+    ingest: ({ content, bytes }: SourceFile) => Promise.resolve({ content, bytes, chunks: 1, embedding: null }),
+  } as unknown as RetrievalPort;
+}
+
+/** The file, which is not left to wait for another attempt. */
+async function hurried(engine: Engine, storage: Storage, storeId: string): Promise<VectorStoreFile> {
+  const key = vectorStoreFileKey(storeId, FILE_ID);
+  const { dueAt, fence } = (await storage.get(key))!;
+  if (dueAt !== null) await storage.renew([{ key, fence }], { ms: 0 });
+  return (await engine.vectorStoreFiles.retrieve(storeId, FILE_ID)).value;
+}
+
 describe('a store whose deletion breaks off', () => {
   it('is gone, takes nothing, and is removed by a sweep', async () => {
     const { engine, storage, storeId, before } = await createWorld();
@@ -108,7 +176,7 @@ describe('a store whose deletion breaks off', () => {
     const isRemoval = (writes: readonly Write[]) =>
       writes.some(({ write, key }) => write === 'delete' && key.kind === 'vector_store_file');
     before.push({ when: isRemoval, act: () => Promise.reject(new Error('The process ends.')) });
-    await expect(engine.vectorStores.delete(storeId)).rejects.toThrow('The process ends.');
+    expect((await engine.vectorStores.delete(storeId)).value).toHaveProperty('deleted', true);
     const missing = { status: 404 };
     await expect(engine.vectorStores.retrieve(storeId)).rejects.toMatchObject(missing);
     await expect(engine.vectorStores.update(storeId, { name: 'x' })).rejects.toMatchObject(missing);
@@ -116,7 +184,7 @@ describe('a store whose deletion breaks off', () => {
     await expect(engine.vectorStoreFiles.create(storeId, { file_id: FILE_ID })).rejects.toMatchObject(missing);
     expect(await storage.get(vectorStoreKey(storeId))).not.toBeNull();
     engine.start();
-    await expect.poll(() => storage.get(vectorStoreKey(storeId))).toBeNull();
+    await expect.poll(() => storage.get(vectorStoreKey(storeId)), { timeout: 4000 }).toBeNull();
     expect(await storage.get(fileUseKey(FILE_ID, storeId))).toBeNull();
     await engine.close({ signal: AbortSignal.abort() });
   });
@@ -156,16 +224,12 @@ describe('a file that can never be embedded', () => {
     const { engine, storage, storeId } = await createWorld({ retrieval });
     engine.start();
     await engine.vectorStoreFiles.create(storeId, { file_id: FILE_ID });
-    const key = vectorStoreFileKey(storeId, FILE_ID);
-    const hurry = async () => {
-      const { dueAt, fence } = (await storage.get(key))!;
-      if (dueAt !== null) await storage.renew([{ key, fence }], { ms: 0 });
-      return (await engine.vectorStoreFiles.retrieve(storeId, FILE_ID)).value;
-    };
-    await expect.poll(hurry, { interval: 20 }).toMatchObject({
-      status: 'failed',
-      last_error: { code: 'server_error', message: 'Nobody embeds.' },
-    });
+    await expect
+      .poll(() => hurried(engine, storage, storeId), { interval: 20 })
+      .toMatchObject({
+        status: 'failed',
+        last_error: { code: 'server_error', message: 'Nobody embeds.' },
+      });
     expect(attempts).toBe(5);
     await engine.close({ signal: AbortSignal.abort() });
   });

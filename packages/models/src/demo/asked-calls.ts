@@ -1,6 +1,9 @@
 import type { ModelRequest } from '@cogitator-ai/openai-engine';
-import { FILE_SEARCH, searchArguments } from './demo-search.ts';
+import { findSearch, searchArguments } from './demo-search.ts';
 import { textOf } from './text-of.ts';
+
+/** A question whose answer is in the conversation. */
+export const ASKS_NAME = /\bwhat(?:'s|’s| is) my name\b/i;
 
 /** A call that a message asks for. */
 export interface AskedCall {
@@ -22,9 +25,11 @@ export function readAskedCalls({ messages, tools = [], toolChoice, parallelToolC
   const asked = readPhrases(text).filter(({ name }) => offered.includes(name));
   if (asked.length > 0) return parallelToolCalls === false ? asked.slice(0, 1) : asked;
   const [forced] = named === undefined && toolChoice !== 'required' ? [] : offered;
-  const name = forced ?? (text.trimEnd().endsWith('?') ? offered.find((each) => each === FILE_SEARCH) : undefined);
+  const search = findSearch(offered);
+  const isSearched = text.trimEnd().endsWith('?') && !ASKS_NAME.test(text);
+  const name = forced ?? (isSearched ? search : undefined);
   if (name === undefined) return [];
-  return [{ name, arguments: name === FILE_SEARCH ? searchArguments(text) : '{}' }];
+  return [{ name, arguments: name === search ? searchArguments(text) : '{}' }];
 }
 
 /** Every `call NAME` of a text, with the JSON object that follows it. */

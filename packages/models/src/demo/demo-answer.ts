@@ -1,5 +1,5 @@
 import type { ModelMessage, ModelRequest } from '@cogitator-ai/openai-engine';
-import { readPhrases } from './asked-calls.ts';
+import { ASKS_NAME, readPhrases } from './asked-calls.ts';
 import { quotePassages } from './demo-search.ts';
 import { textOf } from './text-of.ts';
 
@@ -14,7 +14,7 @@ export function demoAnswer({ messages, tools = [] }: ModelRequest): string {
   }
   const asked = textOf(messages.at(-1));
   const users = messages.filter(({ role }) => role === 'user');
-  if (/\bwhat(?:'s|’s| is) my name\b/i.test(asked)) return recallName(users);
+  if (ASKS_NAME.test(asked)) return recallName(users);
   const [phrase] = readPhrases(asked);
   if (phrase && tools.length > 0 && !tools.some(({ name }) => name === phrase.name)) {
     return `The demo model was given no function '${phrase.name}', only: ${tools.map(({ name }) => name).join(', ')}.`;

@@ -110,10 +110,14 @@ describe('the demo model', () => {
   it('searches files for what it is asked, and quotes what answers it', async () => {
     const offered = { tools: [...tools, { name: 'file_search' }] };
     const asked = user('How is the kettle cleaned?');
+    const ADVICE = 'Cite what the kettle is cleaned by, unchanged, right behind the statement that rests on it.';
     const search = 'file_search {"queries":["How is the kettle cleaned?"]}';
     expect(summary(await play([asked], offered))).toEqual([search]);
     expect(summary(await play([asked], { tools }))[0]).toContain('You said');
     expect(summary(await play([user('Thanks.')], offered))[0]).toContain('You said');
+    expect(summary(await play([user('What is my name?')], offered))[0]).toContain('not told');
+    const ownSearch = { tools: [{ name: 'file_search' }, { name: 'file_search_' }] };
+    expect(summary(await play([asked], ownSearch))).toEqual([search.replace(' ', '_ ')]);
     expect(summary(await play([user('call get_time?')], offered))).toEqual(['get_time {}']);
     expect(summary(await play([user('Now.')], { ...offered, toolChoice: { name: 'file_search' } }))).toEqual([
       'file_search {"queries":["Now."]}',
@@ -122,7 +126,7 @@ describe('the demo model', () => {
       play([asked, { role: 'tool', toolCallId: 'a', content }], offered).then(summary);
     expect(
       await answered(
-        '【4:0†a.txt】\nBuy a kettle.\n\n【4:1†b.txt】\nIt boils. The kettle is cleaned with vinegar. Done.\n\nCite.',
+        `【4:0†a.txt】\nBuy a kettle.\n\n【4:1†b.txt】\nIt boils. The kettle is cleaned with vinegar. Done.\n\n${ADVICE}`,
       ),
     ).toEqual(['The demo model found: The kettle is cleaned with vinegar.【4:1†b.txt】']);
     expect(await answered('Nothing was found.')).toEqual(['The demo model got this result: Nothing was found.']);

@@ -31,7 +31,7 @@ export function createDemoProvider(): Provider {
 
     async *stream(_model, request, { signal }): AsyncGenerator<ModelEvent> {
       const { messages, begun } = takeBegun(request.messages);
-      const asked = textOf(messages.at(-1));
+      const asked = textOf(messages.findLast(({ role }) => role === 'user'));
       const pauseMs = /\bslowly\b/i.test(asked) ? SLOW_WORD_MS : WORD_MS;
       if (/\bplease fail\b/i.test(asked)) {
         throw new ModelError('unavailable', 'The demo model failed, as it was asked to.');

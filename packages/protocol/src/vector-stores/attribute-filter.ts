@@ -6,7 +6,7 @@ import { text } from '../primitives/text.ts';
 
 /** Deepest nesting of compound filters. */
 const MAX_DEPTH = 16;
-/** Most values that a filter compares with, all together: each is compared with every file. */
+/** Most comparisons of a filter, and values that it compares with, all together: each is made with every file. */
 const MAX_VALUES = 1000;
 
 const Key = text({ max: 64 }).min(1);
@@ -42,7 +42,7 @@ function filterOfDepth(depth: number): z.ZodType<AttributeFilter> {
 }
 
 function countValues(filter: AttributeFilter): number {
-  if (filter.type === 'in' || filter.type === 'nin') return filter.value.length;
+  if (filter.type === 'in' || filter.type === 'nin') return Math.max(1, filter.value.length);
   if (filter.type !== 'and' && filter.type !== 'or') return 1;
   return filter.filters.reduce((count, each) => count + countValues(each), 0);
 }

@@ -32,7 +32,8 @@ export class ChildPool {
       const idle = this.#idle.pop();
       if (!idle) return startChild({ memoryBytes: this.#memoryBytes });
       clearTimeout(idle.timer);
-      if (!idle.child.hasEnded()) return idle.child;
+      if (isReady(idle.child)) return idle.child;
+      idle.child.kill();
     }
   }
 
@@ -41,7 +42,7 @@ export class ChildPool {
     const files = (this.#files.get(child) ?? 0) + 1;
     this.#files.set(child, files);
     // What it has not given back of its memory would count as that of the next file.
-    if (this.#isClosed || files >= MAX_FILES || residentBytes(child.pid) > this.#memoryBytes / 2) return child.kill();
+    if (this.#isClosed || files >= MAX_FILES || residentBytes(child.pid) > this.#memoryBytes / 3) return child.kill();
     const timer = setTimeout(() => {
       this.#idle.splice(this.#idle.indexOf(idle), 1);
       child.kill();
@@ -58,4 +59,9 @@ export class ChildPool {
       child.kill();
     }
   }
+}
+
+/** Whether a process can be given a file: it is there, and has said nothing that it was not asked. */
+function isReady({ hasEnded, input, output }: Child): boolean {
+  return !hasEnded() && input.writable && output.readableLength === 0;
 }

@@ -171,6 +171,17 @@ describe('FileReader', { timeout: 150_000 }, () => {
     expect(await reads(fileOf('a.txt', 'three'))).toEqual([{ text: 'three', repeated: 0 }]);
   });
 
+  it('leaves nothing behind at a process that it uses again', async () => {
+    const warnings: Error[] = [];
+    const warn = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', warn);
+    onTestFinished(() => void process.off('warning', warn));
+    const reads = openReader();
+    for (let number = 0; number < 12; number++) await reads(fileOf('a.txt', `Number ${number}.`));
+    expect(children()).toHaveLength(1);
+    expect(warnings).toEqual([]);
+  });
+
   it('starts another process where one was ended while it waited', async () => {
     const reads = openReader();
     await reads(fileOf('a.txt', 'one'));

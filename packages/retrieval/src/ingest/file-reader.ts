@@ -1,6 +1,6 @@
 import { type Chunking, IngestionError, type SourceFile } from '@cogitator-ai/openai-engine';
 import { extname } from 'node:path';
-import type { Writable } from 'node:stream';
+import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ChildPool } from './child-pool.ts';
 import type { FailureReason } from './child/file-failure.ts';
@@ -29,7 +29,7 @@ const DEFAULT_LIMITS: ReadLimits = {
   maxTextTokens: 5_000_000,
 };
 
-/** Largest answers of a child, which the longest texts in the smallest chunks stay below. */
+/** Largest chunk of a child, in bytes; all texts together, with what is repeated, in UTF-16 units; most chunks. No file needs more. */
 const MAX_FRAME_BYTES = 2 ** 20;
 const MAX_TEXT_LENGTH = 100_000_000;
 const MAX_CHUNKS = 1_000_000;
@@ -140,8 +140,10 @@ async function feed(
       throw error;
     }
   }
+  // It ends with the file, the input with the child.
+  const file = new Writable({ write: (part: Uint8Array, _, done) => void input.write(part, done) });
   // A child that has seen enough reads no more; what counts is its answer.
-  await pipeline(parts, input, { end: false }).catch(() => {});
+  await pipeline(parts, file).catch(() => {});
 }
 
 /** What a child says, none of which is believed without a look. */

@@ -53,9 +53,9 @@ export async function startChild({ memoryBytes }: { memoryBytes: number }): Prom
   let complaint = '';
   // Without a listener what goes wrong with it would be thrown.
   child.on('error', ({ message }) => (complaint ||= message));
-  child.stdin.on('error', () => {});
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {});
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    complaint = (complaint + text).slice(0, MAX_COMPLAINT);
+    complaint = (complaint + text).slice(-MAX_COMPLAINT);
   });
   return {
     pid,

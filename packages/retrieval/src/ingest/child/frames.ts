@@ -2,8 +2,8 @@ import type { Chunk } from '../chunk.ts';
 import { FAILURES, type FailureReason } from './file-failure.ts';
 
 /*
- * What the child says: frames of a length in bytes (uint32), a kind (uint8) and so many bytes. Chunks carry the length of their
- * repeated beginning (uint32) before their text; the last frame is the end, or the number of the failure (uint8).
+ * What the child says of each file: frames of a length in bytes (uint32), a kind (uint8) and so many bytes. Chunks carry the length of
+ * their repeated beginning (uint32) before their text; the last frame is the end, or the number of the failure (uint8).
  */
 
 const HEADER_BYTES = 5;

@@ -7,33 +7,26 @@ export class Input {
     this.#parts = source[Symbol.asyncIterator]();
   }
 
-  /** The next bytes, at least one and at most so many; `null`: nothing more comes. */
-  async take(most: number): Promise<Uint8Array | null> {
-    while (this.#rest.length === 0) {
-      const next = await this.#parts.next();
-      if (next.done) return null;
-      this.#rest = next.value;
-    }
-    const part = this.#rest.subarray(0, most);
-    this.#rest = this.#rest.subarray(part.length);
-    return part;
-  }
-
   /**
-   * The next bytes in a buffer of their own, so many exactly; `null`: nothing comes.
+   * The next bytes in a buffer of their own, so many exactly; `null`: the input has ended before them.
    *
    * @param onPart - Told how much of the buffer is there, whenever there is more.
-   * @throws when less comes.
+   * @throws when the input ends in the midst of them.
    */
-  async takeAll(
+  async take(
     bytes: number,
     onPart?: (buffer: Buffer<ArrayBuffer>, length: number) => void,
   ): Promise<Buffer<ArrayBuffer> | null> {
     const buffer = Buffer.from(new ArrayBuffer(bytes));
     for (let length = 0; length < bytes;) {
-      const part = await this.take(bytes - length);
-      if (part === null && length === 0) return null;
-      if (part === null) throw new Error('The input has ended early.');
+      if (this.#rest.length === 0) {
+        const next = await this.#parts.next();
+        if (next.done && length === 0) return null;
+        if (next.done) throw new Error('The input has ended early.');
+        this.#rest = next.value;
+      }
+      const part = this.#rest.subarray(0, bytes - length);
+      this.#rest = this.#rest.subarray(part.length);
       buffer.set(part, length);
       length += part.length;
       onPart?.(buffer, length);

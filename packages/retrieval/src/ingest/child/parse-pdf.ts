@@ -17,16 +17,20 @@ export async function parsePdf(bytes: Buffer<ArrayBuffer>): Promise<string> {
     verbosity: 0,
   });
   const text = createTextBuilder();
-  for (let number = 1; number <= document.numPages; number++) {
-    const page = await document.getPage(number);
-    const { items } = await page.getTextContent();
-    for (const item of items) {
-      if (!('str' in item)) continue;
-      text.write(item.str);
-      if (item.hasEOL) text.gap(GAP.line);
+  try {
+    for (let number = 1; number <= document.numPages; number++) {
+      const page = await document.getPage(number);
+      const { items } = await page.getTextContent();
+      for (const item of items) {
+        if (!('str' in item)) continue;
+        text.write(item.str);
+        if (item.hasEOL) text.gap(GAP.line);
+      }
+      text.gap(GAP.paragraph);
+      page.cleanup();
     }
-    text.gap(GAP.paragraph);
-    page.cleanup();
+  } finally {
+    await document.loadingTask.destroy();
   }
   return text.toString();
 }

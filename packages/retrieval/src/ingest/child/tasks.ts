@@ -35,8 +35,8 @@ export function taskFrame(task: Task): Buffer {
 
 /** The next task; `null`: there is none. */
 export async function readTask(input: Input): Promise<Task | null> {
-  const length = await input.takeAll(LENGTH_BYTES);
-  const json = length && (await input.takeAll(length.readUInt32LE()));
+  const length = await input.take(LENGTH_BYTES);
+  const json = length && (await input.take(length.readUInt32LE()));
   return json && (JSON.parse(json.toString()) as Task);
 }
 
@@ -46,7 +46,7 @@ export async function readTask(input: Input): Promise<Task | null> {
  * @throws `FileFailure` when it is too large.
  */
 export async function readFile(input: Input, { extension, bytes }: Task): Promise<Buffer<ArrayBuffer>> {
-  const file = await input.takeAll(bytes, (buffer, length) => {
+  const file = await input.take(bytes, (buffer, length) => {
     if (bytes <= MAX_TEXT_BYTES || length < START_BYTES || isPdf(extension, buffer) || isZip(buffer)) return;
     throw new FileFailure('tooLarge');
   });

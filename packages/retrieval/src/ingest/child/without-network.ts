@@ -7,11 +7,19 @@ const NETWORK = /^(node:)?(_?http|_?tls|http2|https|net|dgram|dns|inspector)/;
  * and keeps a parser from fetching what a file names.
  */
 export function withoutNetwork(): void {
+  const refuse = (name: string): void => {
+    if (NETWORK.test(name)) throw new Error('There is no network here.');
+  };
   registerHooks({
     resolve(specifier, context, next) {
-      if (NETWORK.test(specifier)) throw new Error('There is no network here.');
+      refuse(specifier);
       return next(specifier, context);
     },
   });
+  const getBuiltinModule = process.getBuiltinModule.bind(process);
+  process.getBuiltinModule = (name: string) => {
+    refuse(name);
+    return getBuiltinModule(name);
+  };
   for (const name of ['fetch', 'EventSource', 'WebSocket']) Reflect.deleteProperty(globalThis, name);
 }
