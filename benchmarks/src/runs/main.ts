@@ -14,6 +14,7 @@ const { values } = parseArgs({
     starts: { type: 'string', default: '20' },
     rate: { type: 'string', default: '20' },
     seconds: { type: 'string', default: '20' },
+    minutes: { type: 'string', default: '0' },
     runs: { type: 'string', default: '1000' },
   },
 });
@@ -37,14 +38,16 @@ const upstreamOf = (tokensPerSecond: number): Promise<MeasuredProcess> =>
 const MAX_SECONDS = 590;
 if (seconds > MAX_SECONDS) throw new Error(`A run lives ten minutes: --seconds is at most ${MAX_SECONDS}.`);
 /** The time in which all streams are open, in ms: tokens are measured in it. */
-const allOpenMs = (seconds - streams / starts) * 1000 - 1000;
-if (allOpenMs < 1000) throw new Error('The first stream ends before the last one is open: take more --seconds.');
+const measuredMs = (Math.max(seconds, Number(values.minutes) * 60) - streams / starts) * 1000 - 1000;
+if (measuredMs < 1000) throw new Error('The first stream ends before the last one is open: take more --seconds.');
 
 const tokens = rate * seconds;
-const options = `--setups '${values.setups}' --streams ${streams} --starts ${starts} --rate ${rate} --seconds ${seconds} --runs ${runs}`;
+/** How long clients go on beginning another run, in ms. */
+const lastingMs = Number(values.minutes) * 60_000;
+const options = `--setups '${values.setups}' --streams ${streams} --starts ${starts} --rate ${rate} --seconds ${seconds} --minutes ${values.minutes} --runs ${runs}`;
 console.log(describeRun(`npm run benchmark -- runs ${options}`));
 console.log(
-  `${streams} streams of ${tokens} tokens, ${rate} tokens/s each, ${starts} begun a second; then ${runs} runs of ${SHORT} tokens, ${AT_ONCE} at a time`,
+  `${streams} streams of ${tokens} tokens, ${rate} tokens/s each, ${starts} begun a second${lastingMs > 0 ? `, again and again for ${values.minutes} minutes` : ''}; then ${runs} runs of ${SHORT} tokens, ${AT_ONCE} at a time`,
 );
 console.log(
   'Times beyond those of the model itself; CPU of all servers together + of the store, memory of the servers\n',
@@ -96,12 +99,18 @@ async function measurePaced(spec: (typeof SETUPS)[string]) {
     }, SAMPLE_MS);
     let used: Cpu;
     let ours: StreamResult[];
+    const client = async (): Promise<StreamResult[]> => {
+      const results: StreamResult[] = [];
+      do results.push(await ask(tokens));
+      while (performance.now() - began < lastingMs);
+      return results;
+    };
     try {
-      const opened = await openInTurn(() => ask(tokens));
+      const opened = await openInTurn(client);
       const before = await cpuOf(setup);
-      await setTimeout(allOpenMs);
+      await setTimeout(measuredMs);
       used = since(before, await cpuOf(setup));
-      ours = await Promise.all(opened);
+      ours = (await Promise.all(opened)).flat();
     } finally {
       clearInterval(sampling);
     }
@@ -112,7 +121,7 @@ async function measurePaced(spec: (typeof SETUPS)[string]) {
     return {
       first: added(({ waitMs }) => [waitMs]),
       each: added(({ delaysMs }) => delaysMs),
-      cpuPerToken: divided(used, streams * rate * (allOpenMs / 1000)),
+      cpuPerToken: divided(used, streams * rate * (measuredMs / 1000)),
       megabytes: (samples.at(-1)?.bytes ?? 0) / 2 ** 20,
       growth: memoryGrowth(samples),
     };
@@ -148,8 +157,8 @@ async function measureBurst(spec: (typeof SETUPS)[string]) {
 }
 
 /** Opens streams one after the other. @returns All, once the last one is asked for. */
-async function openInTurn(open: () => Promise<StreamResult>): Promise<Promise<StreamResult>[]> {
-  const opened: Promise<StreamResult>[] = [];
+async function openInTurn<T>(open: () => Promise<T>): Promise<Promise<T>[]> {
+  const opened: Promise<T>[] = [];
   const began = performance.now();
   while (opened.length < streams) {
     opened.push(open());

@@ -5,6 +5,7 @@ import type { Citations } from '../file-search/citations.ts';
 import { CitedText } from '../file-search/cited-text.ts';
 import { writeMessage } from '../messages/build-message.ts';
 import { buildStep, writeStep } from '../run-steps/build-step.ts';
+import { GrowingText } from './growing-text.ts';
 import type { HeldRun } from './held-run.ts';
 import type { OpenStep } from './open-step.ts';
 import { createMessageDeltas } from './run-events.ts';
@@ -12,7 +13,7 @@ import { createMessageDeltas } from './run-events.ts';
 interface Part {
   readonly type: 'text' | 'refusal';
   readonly delta: ReturnType<typeof createMessageDeltas>;
-  value: string;
+  readonly text: GrowingText;
   readonly annotations: FileCitationAnnotation[];
 }
 
@@ -92,7 +93,7 @@ export class MessageStep implements OpenStep {
       resumed.#parts.push({
         type,
         delta: createMessageDeltas(message.id, index, type, { begun: true }),
-        value,
+        text: new GrowingText(value),
         annotations: annotations.filter((annotation) => annotation.type === 'file_citation'),
       });
     }
@@ -105,7 +106,7 @@ export class MessageStep implements OpenStep {
 
   /** All text so far, refusals included: what the model has said in this step. */
   get text(): string {
-    return this.#parts.map(({ value }) => value).join('');
+    return this.#parts.map(({ text }) => text.toString()).join('');
   }
 
   /** Adds to the last part of this type; another type begins another part. */
@@ -135,26 +136,27 @@ export class MessageStep implements OpenStep {
       part = {
         type,
         delta: createMessageDeltas(this.#message.id, this.#parts.length, type),
-        value: '',
+        text: new GrowingText(),
         annotations: [],
       };
       this.#parts.push(part);
     }
-    const start = part.value.length;
-    part.value += text;
+    const start = part.text.length;
+    part.text.add(text);
     if (fileId === null) return part.delta(text);
     const annotation: FileCitationAnnotation = {
       type: 'file_citation',
       text,
       start_index: start,
-      end_index: part.value.length,
+      end_index: part.text.length,
       file_citation: { file_id: fileId },
     };
     return part.delta(text, { index: part.annotations.push(annotation) - 1, annotation });
   }
 }
 
-function toContent({ type, value, annotations }: Part): MessageContent {
+function toContent({ type, text, annotations }: Part): MessageContent {
+  const value = text.toString();
   // Both change while the message is written.
   return type === 'text' ? { type, text: { value, annotations: [...annotations] } } : { type, refusal: value };
 }
