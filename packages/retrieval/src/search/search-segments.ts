@@ -115,9 +115,19 @@ async function eachSlice(
   };
   const missing: { key: string; ordinal: number }[] = [];
   for (const [ordinal, key] of segments.entries()) {
+    if (turns.isOver()) await turns.next();
+    signal.throwIfAborted();
     const segment = cache.take(key);
-    if (segment) await lookAndRelease(segment, ordinal);
-    else missing.push({ key, ordinal });
+    if (!segment) missing.push({ key, ordinal });
+    else if (segment.counts.chunks > MAX_ROWS) await lookAndRelease(segment, ordinal);
+    else {
+      // There are many of them: each that is waited for costs as much as it takes to scan some chunks.
+      try {
+        look({ segment, ordinal, first: 0 });
+      } finally {
+        cache.release(segment);
+      }
+    }
   }
   await inParallel(missing, { limit: MAX_LOADS, signal }, async ({ key, ordinal }, either) => {
     let segment: CachedSegment | null = null;

@@ -53,11 +53,9 @@ export class WordMatches {
     const hashes = (start + layout.hashes) / 4;
     const starts = (start + layout.starts) / 4;
     const postings = (start + layout.postings) / 4;
-    let at = hashes;
     for (const { hash, matches } of this.#terms) {
-      at = lowerBound(words, hash, at, hashes + counts.terms);
-      if (at === hashes + counts.terms) return;
-      if (words[at] !== hash) continue;
+      const at = findHash(words, hash, hashes, hashes + counts.terms);
+      if (at === null) continue;
       const term = starts + at - hashes;
       matches.postings.add(words, postings + (words[term] as number), postings + (words[term + 1] as number));
       matches.segments.push(position);
@@ -125,14 +123,20 @@ export class WordMatches {
   }
 }
 
-/** Position of the first word of an ascending part of an array that is not smaller. */
-function lowerBound(words: Uint32Array, word: number, start: number, end: number): number {
-  let low = start;
-  let high = end;
+/**
+ * Position of a hash in an ascending part of an array, or `null`. Hashes are spread evenly, so that it is near where it would be if
+ * they were quite even; further away each look is at memory that is not at hand.
+ */
+function findHash(words: Uint32Array, hash: number, start: number, end: number): number | null {
+  let low = start + Math.floor((hash / 2 ** 32) * (end - start));
+  let high = low;
+  for (let reach = 16; low > start && (words[low - 1] as number) >= hash; reach *= 2)
+    low = Math.max(start, low - reach);
+  for (let reach = 16; high < end && (words[high] as number) < hash; reach *= 2) high = Math.min(end, high + reach);
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((words[middle] as number) < word) low = middle + 1;
+    if ((words[middle] as number) < hash) low = middle + 1;
     else high = middle;
   }
-  return low;
+  return low < end && words[low] === hash ? low : null;
 }
