@@ -5,7 +5,7 @@ import { clearStore } from './remove-files.ts';
 import { isExpired } from './require-store.ts';
 
 /**
- * Expires a store whose time is up: its files are removed, and it stays to say so. Nothing happens to another, and to one that
+ * Expires a store whose time is up: its files are removed, and it stays to say so. Nothing happens to another, nor to one that
  * somebody else clears.
  *
  * @param signal - Breaks it off; a sweep goes on.
