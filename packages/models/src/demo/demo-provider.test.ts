@@ -129,6 +129,9 @@ describe('the demo model', () => {
         `【4:0†a.txt】\nBuy a kettle.\n\n【4:1†b.txt】\nIt boils. The kettle is cleaned with vinegar. Done.\n\n${ADVICE}`,
       ),
     ).toEqual(['The demo model found: The kettle is cleaned with vinegar.【4:1†b.txt】']);
+    expect(await answered(`【4:0†a.txt】\nNobody knows.\n\n${ADVICE}`)).toEqual([
+      'The demo model found: Nobody knows.【4:0†a.txt】',
+    ]);
     expect(await answered('Nothing was found.')).toEqual(['The demo model got this result: Nothing was found.']);
   });
 
