@@ -2,7 +2,7 @@ import type { VectorStoreFile } from '@cogitator-ai/openai-protocol';
 import { type Commit, type Storage, StorageError, type Write } from '@cogitator-ai/openai-storage';
 import { createMemoryStorage } from '@cogitator-ai/openai-storage/memory';
 import { describe, expect, it } from 'vitest';
-import { createEngine, type Engine } from '../engine.ts';
+import { createEngine } from '../engine.ts';
 import type { ModelPort } from '../ports/model-port.ts';
 import { IngestionError, type RetrievalPort, type SourceFile } from '../ports/retrieval-port.ts';
 import { fileKey, fileUseKey, vectorStoreFileKey, vectorStoreKey } from '../records/keys.ts';
@@ -45,6 +45,8 @@ async function createWorld(options: { retrieval?: RetrievalPort } = {}) {
   const { value: store } = await engine.vectorStores.create({});
   return { engine, storage: memory, storeId: store.id, before };
 }
+
+type World = Awaited<ReturnType<typeof createWorld>>;
 
 function bound(storage: Storage): Storage {
   const { events, blobs, name } = storage;
@@ -139,17 +141,9 @@ describe('a file that is added to a store', () => {
   });
 
   it('has failed when its content cannot be found', async () => {
-    const { engine, storage, storeId } = await createWorld({ retrieval: copyingRetrieval() });
-    await storage.blobs.delete(FILE_ID);
-    engine.start();
-    await engine.vectorStoreFiles.create(storeId, { file_id: FILE_ID });
-    await expect
-      .poll(() => hurried(engine, storage, storeId), { interval: 20 })
-      .toMatchObject({
-        status: 'failed',
-        last_error: { code: 'server_error', message: 'The content of the file could not be found.' },
-      });
-    await engine.close({ signal: AbortSignal.abort() });
+    const world = await createWorld({ retrieval: copyingRetrieval() });
+    await world.storage.blobs.delete(FILE_ID);
+    await expectFailure(world, 'The content of the file could not be found.');
   });
 });
 
@@ -161,12 +155,20 @@ function copyingRetrieval(): RetrievalPort {
   } as unknown as RetrievalPort;
 }
 
-/** The file, which is not left to wait for another attempt. */
-async function hurried(engine: Engine, storage: Storage, storeId: string): Promise<VectorStoreFile> {
+/** Adds the file, which is not left to wait for another attempt, until it has failed with this message. */
+async function expectFailure({ engine, storage, storeId }: World, message: string): Promise<void> {
+  engine.start();
+  await engine.vectorStoreFiles.create(storeId, { file_id: FILE_ID });
   const key = vectorStoreFileKey(storeId, FILE_ID);
-  const { dueAt, fence } = (await storage.get(key))!;
-  if (dueAt !== null) await storage.renew([{ key, fence }], { ms: 0 });
-  return (await engine.vectorStoreFiles.retrieve(storeId, FILE_ID)).value;
+  const hurried = async (): Promise<VectorStoreFile> => {
+    const { dueAt, fence } = (await storage.get(key))!;
+    if (dueAt !== null) await storage.renew([{ key, fence }], { ms: 0 });
+    return (await engine.vectorStoreFiles.retrieve(storeId, FILE_ID)).value;
+  };
+  await expect
+    .poll(hurried, { interval: 20 })
+    .toMatchObject({ status: 'failed', last_error: { code: 'server_error', message } });
+  await engine.close({ signal: AbortSignal.abort() });
 }
 
 describe('a store whose deletion breaks off', () => {
@@ -221,16 +223,7 @@ describe('a file that can never be embedded', () => {
         return Promise.reject(new IngestionError('server_error', 'Nobody embeds.'));
       },
     } as unknown as RetrievalPort;
-    const { engine, storage, storeId } = await createWorld({ retrieval });
-    engine.start();
-    await engine.vectorStoreFiles.create(storeId, { file_id: FILE_ID });
-    await expect
-      .poll(() => hurried(engine, storage, storeId), { interval: 20 })
-      .toMatchObject({
-        status: 'failed',
-        last_error: { code: 'server_error', message: 'Nobody embeds.' },
-      });
+    await expectFailure(await createWorld({ retrieval }), 'Nobody embeds.');
     expect(attempts).toBe(5);
-    await engine.close({ signal: AbortSignal.abort() });
   });
 });
