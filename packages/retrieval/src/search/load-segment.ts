@@ -1,5 +1,5 @@
 import type { SegmentSource } from '@cogitator-ai/openai-engine';
-import { ByteReader } from '../segments/byte-reader.ts';
+import { ByteReader } from '../byte-reader.ts';
 import { checksumOf } from '../segments/checksum.ts';
 import { SegmentError } from '../segments/segment-error.ts';
 import { HEADER_BYTES, parseHeader, type SegmentHeader } from '../segments/segment-layout.ts';

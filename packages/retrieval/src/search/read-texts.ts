@@ -1,5 +1,5 @@
 import type { SegmentHit, SegmentSource } from '@cogitator-ai/openai-engine';
-import { ByteReader } from '../segments/byte-reader.ts';
+import { ByteReader } from '../byte-reader.ts';
 import { SegmentError } from '../segments/segment-error.ts';
 import { HEADER_BYTES, TABLE_ENTRY_BYTES } from '../segments/segment-layout.ts';
 import { inParallel } from './in-parallel.ts';

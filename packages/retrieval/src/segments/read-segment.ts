@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { Chunk } from '../ingest/chunk.ts';
 import type { LexicalIndex } from '../search/lexical-index.ts';
-import { ByteReader } from './byte-reader.ts';
+import { ByteReader } from '../byte-reader.ts';
 import { SegmentError } from './segment-error.ts';
 import { HEADER_BYTES, parseHeader, type SegmentHeader, TABLE_ENTRY_BYTES } from './segment-layout.ts';
 

@@ -1,6 +1,6 @@
 import type { Chunking } from '@cogitator-ai/openai-engine';
+import type { ByteReader } from '../../byte-reader.ts';
 import { FileFailure } from './file-failure.ts';
-import type { Input } from './input.ts';
 import { isPdf, isZip } from './sniff.ts';
 
 /*
@@ -33,11 +33,10 @@ export function taskFrame(task: Task): Buffer {
   return frame;
 }
 
-/** The next task; `null`: there is none. */
-export async function readTask(input: Input): Promise<Task | null> {
-  const length = await input.take(LENGTH_BYTES);
-  const json = length && (await input.take(length.readUInt32LE()));
-  return json && (JSON.parse(json.toString()) as Task);
+/** The next task; its file follows. */
+export async function readTask(input: ByteReader): Promise<Task> {
+  const length = Buffer.from(await input.read(LENGTH_BYTES)).readUInt32LE();
+  return JSON.parse(Buffer.from(await input.read(length)).toString()) as Task;
 }
 
 /**
@@ -45,11 +44,15 @@ export async function readTask(input: Input): Promise<Task | null> {
  *
  * @throws `FileFailure` when it is too large.
  */
-export async function readFile(input: Input, { extension, bytes }: Task): Promise<Buffer<ArrayBuffer>> {
-  const file = await input.take(bytes, (buffer, length) => {
-    if (bytes <= MAX_TEXT_BYTES || length < START_BYTES || isPdf(extension, buffer) || isZip(buffer)) return;
-    throw new FileFailure('tooLarge');
-  });
-  if (!file) throw new Error('The file does not come.');
+export async function readFile(input: ByteReader, { extension, bytes }: Task): Promise<Buffer<ArrayBuffer>> {
+  const file = Buffer.from(new ArrayBuffer(bytes));
+  let length = 0;
+  for await (const part of input.parts(bytes)) {
+    file.set(part, length);
+    length += part.length;
+    if (bytes > MAX_TEXT_BYTES && length >= START_BYTES && !isPdf(extension, file) && !isZip(file)) {
+      throw new FileFailure('tooLarge');
+    }
+  }
   return file;
 }

@@ -1,4 +1,4 @@
-import { SegmentError } from './segment-error.ts';
+import { SegmentError } from './segments/segment-error.ts';
 
 /** Reads a stream of bytes in portions of the reader's choice. */
 export class ByteReader {
@@ -12,6 +12,16 @@ export class ByteReader {
     this.#signal = signal;
   }
 
+  /** Whether nothing follows; waits for what comes next. */
+  async isAtEnd(): Promise<boolean> {
+    while (this.#rest.length === 0) {
+      const { done, value } = await this.#next();
+      if (done) return true;
+      this.#rest = value;
+    }
+    return false;
+  }
+
   /**
    * The next bytes as they come, so many altogether.
    *
@@ -20,11 +30,7 @@ export class ByteReader {
   async *parts(bytes: number): AsyncGenerator<Uint8Array, void, void> {
     let left = bytes;
     while (left > 0) {
-      if (this.#rest.length === 0) {
-        const { done, value } = await this.#next();
-        if (done) throw new SegmentError('The segment is cut off.');
-        this.#rest = value;
-      }
+      if (this.#rest.length === 0 && (await this.isAtEnd())) throw new SegmentError('The segment is cut off.');
       const part = this.#rest.subarray(0, left);
       this.#rest = this.#rest.subarray(part.length);
       left -= part.length;
